@@ -1,0 +1,98 @@
+"""The tables of a data version: their columns, types and keys, written by etl, read by all.
+
+`movie_id` (TMDB's id) is the only key that leaves a table. Every table is sorted by it.
+"""
+
+import pyarrow as pa
+
+from contracts.errors import DataError
+
+DATA_FORMAT = 1
+"""Format of a data version; readers refuse another one."""
+
+
+def _names(name: str) -> pa.Field:
+    return pa.field(name, pa.list_(pa.string()), nullable=False)
+
+
+MOVIES = pa.schema(
+    [
+        pa.field("movie_id", pa.int64(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("release_date", pa.date32(), nullable=False),
+        pa.field("release_year", pa.int16(), nullable=False),
+        pa.field("collection_id", pa.int64()),
+        pa.field("belongs_to_collection", pa.string()),
+        _names("genres"),
+        pa.field("original_language", pa.string()),
+        _names("spoken_languages"),
+        _names("spoken_language_codes"),
+        _names("production_companies"),
+        _names("production_countries"),
+        _names("production_country_codes"),
+        pa.field("overview", pa.string()),
+        pa.field("tagline", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("runtime", pa.float64()),
+        pa.field("budget", pa.float64(), nullable=False),
+        pa.field("revenue", pa.float64(), nullable=False),
+        pa.field("return", pa.float64(), nullable=False),
+        pa.field("popularity", pa.float64(), nullable=False),
+        pa.field("vote_average", pa.float64(), nullable=False),
+        pa.field("vote_count", pa.int64(), nullable=False),
+    ]
+)
+"""One row a film. Money in US dollars, runtime in minutes, vote_average from 0 to 10."""
+
+CREDITS = pa.schema(
+    [
+        pa.field("movie_id", pa.int64(), nullable=False),
+        _names("cast"),
+        pa.field("cast_ids", pa.list_(pa.int64()), nullable=False),
+        _names("directors"),
+        pa.field("director_ids", pa.list_(pa.int64()), nullable=False),
+    ]
+)
+"""One row a film that has credits; cast in billing order; ids are TMDB's persons (may be null)."""
+
+KEYWORDS = pa.schema([pa.field("movie_id", pa.int64(), nullable=False), _names("keywords")])
+"""One row a film that has keywords; empty where the raw folder has no keywords file."""
+
+ALIASES = pa.schema(
+    [
+        pa.field("movie_id", pa.int64(), nullable=False),
+        pa.field("alias", pa.string(), nullable=False),
+    ]
+)
+"""Other titles a film is looked up by: original titles that differ from the title."""
+
+LEDGER = pa.schema(
+    [
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),
+        pa.field("column", pa.string()),
+        pa.field("action", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("original", pa.string(), nullable=False),
+    ]
+)
+"""One row for each thing dropped or repaired; line is that of the row's first cell, from 1."""
+
+TABLES = {
+    "movies": MOVIES,
+    "credits": CREDITS,
+    "keywords": KEYWORDS,
+    "aliases": ALIASES,
+    "ledger": LEDGER,
+}
+"""Every table of a data version, by name; its file is `<name>.parquet`."""
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Cut and cast `table` to `schema`, or raise DataError naming the fault."""
+    if missing := set(schema.names) - set(table.column_names):
+        raise DataError(f"missing columns: {', '.join(sorted(missing))}")
+    try:
+        return table.select(schema.names).cast(schema)  # also refuses stray nulls
+    except (ValueError, pa.ArrowException) as exc:
+        raise DataError(f"columns of the wrong type: {exc}") from exc

@@ -1,0 +1,243 @@
+"""What every service answers alike: request ids, problems (RFC 9457), health, OpenAPI.
+
+The only module of contracts that speaks FastAPI.
+"""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.api import Problema
+from contracts.errors import (
+    InternalError,
+    InvalidRequest,
+    MalformedAddress,
+    MethodNotAllowed,
+    ProductError,
+    RejectedRequest,
+    RouteNotFound,
+    Sentence,
+)
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID = "x-request-id"
+PROBLEM_JSON = "application/problem+json"
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+MESSAGES: dict[str, str] = {
+    "int_parsing": "debe ser un número entero",
+    "int_type": "debe ser un número entero",
+    "float_parsing": "debe ser un número",
+    "bool_parsing": "debe ser verdadero o falso (true o false)",
+    "greater_than_equal": "debe ser mayor o igual que {ge}",
+    "less_than_equal": "debe ser menor o igual que {le}",
+    "string_too_short": "está vacío o es demasiado corto",
+    "string_too_long": "es demasiado largo (como mucho {max_length} caracteres)",
+    "json_invalid": "no es JSON válido",
+}
+"""Pydantic's error types in Spanish; a type that is missing here is told in English."""
+
+
+def language_of(accept_language: str) -> str:
+    """'en' where English is preferred to Spanish by an Accept-Language header, else 'es'."""
+    best, language = 0.0, "es"
+    for choice in accept_language.lower().split(","):
+        tag, _, weight = choice.partition(";q=")
+        if (short := tag.strip()[:2]) in ("es", "en"):
+            quality = _number(weight or "1")
+            if quality > best:
+                best, language = quality, short
+    return language
+
+
+def as_problem(scope: Scope, error: ProductError, status: int | None = None) -> Response:
+    """The problem document for `error`, in the language the request asked for."""
+    language = language_of(Headers(scope=scope).get("accept-language", ""))
+    body = Problema(
+        type=f"/problemas/{error.slug}",
+        title=error.title.spoken_in(language),
+        status=status or error.status,
+        detail=error.detail.spoken_in(language),
+        instance=scope["path"],
+        request_id=scope.get("state", {}).get("request_id", ""),
+        sugerencias=list(error.suggestions) or None,
+    )
+    return Response(
+        body.model_dump_json(exclude_none=True),
+        status_code=body.status,
+        media_type=PROBLEM_JSON,
+        headers={**error.headers, "content-language": language},
+    )
+
+
+class RequestContext:
+    """ASGI middleware: a request id on every answer, and no exception past this point.
+
+    A caller's `X-Request-ID` is kept when it is 1 to 64 characters of A-Z a-z 0-9 . _ -
+    and replaced otherwise, since it is written to logs.
+    """
+
+    def __init__(self, app: ASGIApp, slow_request_ms: int) -> None:
+        self.app = app
+        self.slow_request_ms = slow_request_ms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, answering = time.perf_counter(), False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal answering
+            if message["type"] == "http.response.start":
+                answering = True
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, send_with_id)
+        except Exception:
+            logger.exception("request_failed path=%r request_id=%s", scope["path"], request_id)
+            if answering:
+                raise
+            await as_problem(scope, _unforeseen())(scope, receive, send_with_id)
+        took_ms = (time.perf_counter() - started) * 1000
+        if took_ms > self.slow_request_ms:
+            logger.warning(
+                "slow_request path=%r ms=%.0f request_id=%s", scope["path"], took_ms, request_id
+            )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_well_encoded(scope.get("raw_path") or b"", scope.get("query_string", b"")):
+            await self.app(scope, receive, send)
+        else:
+            await as_problem(scope, _malformed())(scope, receive, send)
+
+
+def is_well_encoded(path: bytes, query: bytes) -> bool:
+    """Whether path and query are correctly percent-encoded UTF-8 without NUL."""
+    if b"%" not in path and b"%" not in query:
+        return True
+    whole = path + b"?" + query
+    if BROKEN_ESCAPE.search(whole) or b"%00" in whole:
+        return False
+    try:
+        unquote_to_bytes(whole).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def install(app: FastAPI, slow_request_ms: int = 500) -> None:
+    """Give `app` request ids, problem answers and their description in its OpenAPI."""
+    app.add_middleware(RequestContext, slow_request_ms=slow_request_ms)
+    app.add_exception_handler(ProductError, _on_product_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_problems(describe())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that can answer these problem statuses (422 always)."""
+    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problema"}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in sorted({*statuses, 422})
+    }
+
+
+def said_wrong(errors: Sequence[Any]) -> Sentence:
+    """The first fault of pydantic's list, as a sentence naming the argument."""
+    first = errors[0]
+    name = str(first["loc"][-1]) if first.get("loc") else "?"
+    template = MESSAGES.get(first["type"])
+    spanish = template.format(**first.get("ctx", {})) if template else first["msg"]
+    english = f"Parameter '{name}': {first['msg']}."
+    if first["type"] == "missing":
+        return Sentence(f"Falta el parámetro «{name}».", english)
+    return Sentence(f"El parámetro «{name}» {spanish}.", english)
+
+
+async def _on_product_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProductError)
+    return as_problem(request.scope, error)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return as_problem(request.scope, InvalidRequest(said_wrong(error.errors())))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    path = request.url.path[:200]
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        missing = Sentence(f"No hay nada en «{path}».", f"There is nothing at '{path}'.")
+        return as_problem(request.scope, RouteNotFound(missing))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        wrong = Sentence(
+            f"«{path}» no admite el método {request.method}.",
+            f"'{path}' does not take the method {request.method}.",
+        )
+        response = as_problem(request.scope, MethodNotAllowed(wrong))
+        response.headers.update(error.headers or {})
+        return response
+    detail = Sentence(str(error.detail), str(error.detail))
+    return as_problem(request.scope, RejectedRequest(detail), error.status_code)
+
+
+def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    parts = schema.setdefault("components", {}).setdefault("schemas", {})
+    parts["Problema"] = Problema.model_json_schema()
+    for unused in ("HTTPValidationError", "ValidationError"):
+        parts.pop(unused, None)
+    return schema
+
+
+def _unforeseen() -> InternalError:
+    return InternalError(
+        Sentence(
+            "Algo falló en el servidor; el registro lo guarda bajo este request_id.",
+            "Something failed in the server; its log has it under this request_id.",
+        )
+    )
+
+
+def _malformed() -> MalformedAddress:
+    return MalformedAddress(
+        Sentence(
+            "La dirección no está bien codificada: se espera UTF-8 con porcentajes (%C3%B1).",
+            "The address is not well encoded: percent-encoded UTF-8 (%C3%B1) is expected.",
+        )
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,122 @@
+"""The ETL job: raw folder in, one published data version out."""
+
+import contextlib
+import gc
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contracts.columns import DATA_FORMAT, KEYWORDS, TABLES
+from contracts.progress import track
+from contracts.versions import (
+    Manifest,
+    building,
+    current_version,
+    is_whole,
+    point_to,
+    publish,
+    read_manifest,
+    staging,
+    version_name,
+)
+from etl.ledger import Ledger
+from etl.movies import RAW_COLUMNS, build_movies
+from etl.people import CREDITS_COLUMNS, KEYWORDS_COLUMNS, build_credits, build_keywords
+from etl.read import read_rows
+from etl.sources import Source, find_sources
+
+logger = logging.getLogger(__name__)
+
+KIND = "data"
+RULES = 1
+"""Raised with every change of the transformations, so that the same input is built anew."""
+
+
+@dataclass(frozen=True)
+class EtlOutcome:
+    """The version that is current now, whether it was built just now, and its counts."""
+
+    version: str
+    folder: Path
+    built: bool
+    counts: dict[str, int]
+
+
+def run_etl(raw: Path, root: Path) -> EtlOutcome:
+    """Build the data version of the files in `raw` into `root`, unless it is there already.
+
+    Raises DataError for bad input or a fault of the disk; then nothing has changed in `root`.
+    """
+    sources = find_sources(raw)
+    inputs = {role: source.sha256() for role, source in sorted(sources.items())}
+    version = version_name(KIND, DATA_FORMAT, inputs, RULES)
+    with building(root):
+        if is_whole(root, version, KIND, DATA_FORMAT):
+            return _keep(root, version)
+        tables, ledger = transform(sources)
+        counts = {name: table.num_rows for name, table in tables.items()} | {
+            f"ledger.{reason}": count for reason, count in ledger.counts().items()
+        }
+        manifest = Manifest(
+            kind=KIND,
+            format=DATA_FORMAT,
+            version=version,
+            inputs=inputs,
+            settings={"rules": RULES},
+            counts=counts,
+        )
+        with staging(root, version) as folder:
+            for name, table in tables.items():
+                pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+            target = publish(folder, manifest)
+    logger.info("data_published version=%s movies=%d", version, counts["movies"])
+    return EtlOutcome(version, target, True, counts)
+
+
+def transform(sources: dict[str, Source]) -> tuple[dict[str, pa.Table], Ledger]:
+    """Every table of a data version, by name, and the ledger they left."""
+    ledger = Ledger()
+    with without_collector(), track(len(sources), "Reading raw files") as advance:
+        file = sources["movies"]
+        movies, aliases = build_movies(
+            list(read_rows(file, RAW_COLUMNS, ledger)), file.label, ledger
+        )
+        advance(1)
+        known = set(movies["movie_id"].to_pylist())
+        file = sources["credits"]
+        credits = build_credits(read_rows(file, CREDITS_COLUMNS, ledger), file.label, known, ledger)
+        advance(1)
+        keywords = KEYWORDS.empty_table()
+        if (optional := sources.get("keywords")) is not None:
+            rows = read_rows(optional, KEYWORDS_COLUMNS, ledger)
+            keywords = build_keywords(rows, optional.label, known, ledger)
+            advance(1)
+    tables = {"movies": movies, "credits": credits, "keywords": keywords, "aliases": aliases}
+    tables["ledger"] = ledger.table()
+    assert tables.keys() == TABLES.keys()
+    return tables, ledger
+
+
+@contextlib.contextmanager
+def without_collector() -> Iterator[None]:
+    """Hold the cyclic garbage collector: it walks millions of cells that hold no cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _keep(root: Path, version: str) -> EtlOutcome:
+    """The version is there and whole; only the pointer may have to move."""
+    if current_version(root) != version:
+        point_to(root, version)
+    folder = root / version
+    counts = read_manifest(folder).counts
+    return EtlOutcome(version, folder, False, counts)

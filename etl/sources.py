@@ -1,0 +1,115 @@
+"""Finding the raw files: one folder, known names, plain, gzipped or inside a zip."""
+
+import contextlib
+import gzip
+import hashlib
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from contracts.errors import DataError
+
+ROLES = {
+    "movies": ("movies_dataset.csv", "movies_metadata.csv"),
+    "credits": ("credits.csv",),
+    "keywords": ("keywords.csv",),
+}
+"""The names a file is known by, for each role it can play."""
+
+REQUIRED = ("movies", "credits")
+
+UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+"""What a damaged, locked or encrypted file raises while it is opened or read."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raw file; `member` is its name inside the zip at `path`, if it is in one."""
+
+    role: str
+    path: Path
+    member: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name people know it by, as it stands in errors and in the ledger."""
+        name = PurePosixPath(self.member).name if self.member else self.path.name
+        return name.removesuffix(".gz")
+
+    def __str__(self) -> str:
+        return f"{self.path}/{self.member}" if self.member else str(self.path)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The file's bytes, decompressed; raises DataError if it cannot be read."""
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(refusing_damage(str(self)))
+            if self.member:
+                archive = stack.enter_context(zipfile.ZipFile(self.path))
+                yield stack.enter_context(archive.open(self.member))
+            elif self.path.suffix == ".gz":
+                yield stack.enter_context(cast(IO[bytes], gzip.open(self.path)))
+            else:
+                yield stack.enter_context(self.path.open("rb"))
+
+    def sha256(self) -> str:
+        """SHA-256 of the decompressed bytes: packing a file again changes nothing."""
+        with self.open() as file:
+            return hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def refusing_damage(name: str) -> Iterator[None]:
+    """Tell a damaged file in one sentence (DataError)."""
+    try:
+        yield
+    except UNREADABLE as exc:
+        raise DataError(f"{name} cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
+
+
+def find_sources(raw: Path) -> dict[str, Source]:
+    """The file for each role in `raw` and its subfolders, by role.
+
+    Raises DataError where the folder or a required file is missing, or where two files claim
+    the same role.
+    """
+    if not raw.is_dir():
+        raise DataError(f"the raw folder {raw} does not exist or is not a folder")
+    found: dict[str, Source] = {}
+    for source in _candidates(raw):
+        if (other := found.get(source.role)) is not None:
+            raise DataError(f"two files claim to be the {source.role}: {other} and {source}")
+        found[source.role] = source
+    for role in REQUIRED:
+        if role not in found:
+            names = " or ".join(ROLES[role])
+            raise DataError(f"{raw} holds no {names} (nor the same as .csv.gz or in a .zip)")
+    return found
+
+
+def _candidates(raw: Path) -> Iterator[Source]:
+    for path in sorted(raw.rglob("*")):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        if path.suffix == ".zip":
+            yield from _members(path)
+        elif role := _role_of(path.name.removesuffix(".gz")):
+            yield Source(role, path)
+
+
+def _members(path: Path) -> Iterator[Source]:
+    with refusing_damage(str(path)), zipfile.ZipFile(path) as archive:
+        names = sorted(archive.namelist())
+    for name in names:
+        # macOS adds shadow files of the same name under __MACOSX
+        if not name.startswith("__MACOSX/") and (role := _role_of(PurePosixPath(name).name)):
+            yield Source(role, path, name)
+
+
+def _role_of(name: str) -> str | None:
+    return next((role for role, names in ROLES.items() if name.lower() in names), None)

@@ -1,0 +1,65 @@
+"""The pages a browser opens: the start page and the API's documentation, all from this host.
+
+Swagger UI and ReDoc come from the package fastapi-offline (MIT; released monthly with the current
+builds of both), so that nothing is vendored here and nothing is asked of a CDN.
+"""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+TITLE = "Cartelera · API"
+
+ONLY_FROM_HERE = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; worker-src blob:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy: a page that asks another host for anything is stopped by the browser."""
+
+
+def install_pages(app: FastAPI) -> None:
+    """Give `app` its pages. Their links are relative, so they also work below a prefix."""
+    static = StaticFiles(packages=[("fastapi_offline", "static")])
+    app.mount("/docs-static", static, name="docs-static")
+    for path, content in (("/", _start()), ("/docs", _swagger()), ("/redoc", _redoc())):
+        app.add_route(path, _serving(content), methods=["GET"], include_in_schema=False)
+
+
+def _serving(content: bytes) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        return HTMLResponse(content, headers={"content-security-policy": ONLY_FROM_HERE})
+
+    return page
+
+
+def _start() -> bytes:
+    return files("gateway").joinpath("static/index.html").read_bytes()
+
+
+def _swagger() -> bytes:
+    page = get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title=TITLE,
+        swagger_js_url="docs-static/swagger-ui-bundle.js",
+        swagger_css_url="docs-static/swagger-ui.css",
+        swagger_favicon_url="docs-static/favicon.png",
+        swagger_ui_parameters={"validatorUrl": None},  # else it asks validator.swagger.io
+    )
+    return bytes(page.body)
+
+
+def _redoc() -> bytes:
+    page = get_redoc_html(
+        openapi_url="openapi.json",
+        title=TITLE,
+        redoc_js_url="docs-static/redoc.standalone.js",
+        redoc_favicon_url="docs-static/favicon.png",
+        with_google_fonts=False,
+    )
+    return bytes(page.body)

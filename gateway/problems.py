@@ -1,0 +1,101 @@
+"""What each problem means, so that the `type` of every problem document resolves."""
+
+from http import HTTPStatus
+
+from contracts.api import Answer
+from contracts.errors import ProductError, Sentence, catalogue
+
+
+class ProblemaDescrito(Answer):
+    """One kind of problem: its slug, the status it comes with, and what it means."""
+
+    slug: str
+    status: int
+    titulo: str
+    descripcion: str
+
+
+DESCRIPTIONS = {
+    "titulo-no-encontrado": Sentence(
+        "Ninguna película tiene ese título. Si hay títulos parecidos, vienen en «sugerencias».",
+        "No film has this title. Similar titles, if any, are in 'sugerencias'.",
+    ),
+    "anio-no-encontrado": Sentence(
+        "Hay películas con ese título, pero ninguna de ese año.",
+        "Films have this title, but none is of that year.",
+    ),
+    "persona-no-encontrada": Sentence(
+        "Nadie del reparto o de la dirección se llama así. Si hay nombres parecidos, vienen en"
+        " «sugerencias».",
+        "No actor or director has this name. Similar names, if any, are in 'sugerencias'.",
+    ),
+    "pelicula-no-encontrada": Sentence(
+        "Ninguna película tiene ese identificador.", "No film has this id."
+    ),
+    "valor-no-encontrado": Sentence(
+        "Ninguna película tiene ese idioma, país, productora o franquicia.",
+        "No film has this language, country, company or collection.",
+    ),
+    "ruta-no-encontrada": Sentence(
+        "La dirección no corresponde a ninguna consulta; todas están en /docs.",
+        "The address belongs to no endpoint; all of them are at /docs.",
+    ),
+    "metodo-no-permitido": Sentence(
+        "La ruta existe, pero no para ese método; «Allow» dice cuáles admite.",
+        "The endpoint exists, but not for this method; 'Allow' lists those it takes.",
+    ),
+    "peticion-invalida": Sentence(
+        "Falta un parámetro, es de otro tipo o está fuera de rango; «detail» dice cuál.",
+        "A parameter is missing, of the wrong type or out of range; 'detail' says which.",
+    ),
+    "direccion-mal-formada": Sentence(
+        "La dirección no es UTF-8 bien codificado con porcentajes.",
+        "The address is not correctly percent-encoded UTF-8.",
+    ),
+    "direccion-demasiado-larga": Sentence(
+        "La ruta y los parámetros juntos tienen más caracteres de los que se admiten.",
+        "Path and parameters together have more characters than are taken.",
+    ),
+    "cuerpo-demasiado-grande": Sentence(
+        "El cuerpo de la petición tiene más bytes de los que se admiten.",
+        "The request's body has more bytes than are taken.",
+    ),
+    "peticion-rechazada": Sentence(
+        "La petición no se puede atender tal como llegó; «detail» dice por qué.",
+        "The request cannot be served as it came; 'detail' says why.",
+    ),
+    "error-interno": Sentence(
+        "Algo imprevisto falló en el servidor; su registro lo guarda bajo el «request_id».",
+        "Something unforeseen failed in the server; its log has it under the 'request_id'.",
+    ),
+    "servicio-no-disponible": Sentence(
+        "El servicio que responde a esta ruta está caído o arrancando; conviene reintentar"
+        " pasados los segundos que dice «Retry-After».",
+        "The service behind this endpoint is down or starting; try again after the seconds"
+        " that 'Retry-After' says.",
+    ),
+    "servicio-sin-respuesta": Sentence(
+        "El servicio que responde a esta ruta no terminó dentro del plazo.",
+        "The service behind this endpoint did not finish before the deadline.",
+    ),
+    "respuesta-defectuosa": Sentence(
+        "El servicio que responde a esta ruta envió algo cortado o que no es HTTP.",
+        "The service behind this endpoint sent something cut short, or that is not HTTP.",
+    ),
+}
+"""Slug → what the problem means; a test holds it to the catalogue."""
+
+
+def described(language: str) -> dict[str, ProblemaDescrito]:
+    """Every problem of the catalogue by slug, told in `language` ('es' or 'en')."""
+    return {problem.slug: _described(problem, language) for problem in catalogue()}
+
+
+def _described(problem: type[ProductError], language: str) -> ProblemaDescrito:
+    meaning = DESCRIPTIONS.get(problem.slug, problem.title)
+    return ProblemaDescrito(
+        slug=problem.slug,
+        status=HTTPStatus(problem.status),
+        titulo=problem.title.spoken_in(language),
+        descripcion=meaning.spoken_in(language),
+    )

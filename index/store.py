@@ -1,0 +1,57 @@
+"""The seam to whatever searches vectors; `ExactIndex` is the reference and the fake."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A film and its inner product with the query; higher is nearer."""
+
+    movie_id: int
+    score: float
+
+
+class VectorIndex(Protocol):
+    """Vectors of films, one a movie_id, searched by inner product."""
+
+    def __len__(self) -> int:
+        """How many films there are."""
+
+    def vectors(self, movie_ids: list[int]) -> Floats:
+        """Stored vectors, shape (movie_ids, dim), as they were rounded; KeyError if unknown."""
+
+    def nearest(self, query: Floats, k: int) -> list[Hit]:
+        """At most `k` hits for `query`, shape (dim,): highest first, ties by movie_id."""
+
+
+class ExactIndex:
+    """Every vector compared, in numpy: slow and right."""
+
+    def __init__(self, movie_ids: NDArray[np.int64], vectors: Floats) -> None:
+        self._ids = movie_ids
+        self._row = {int(movie_id): row for row, movie_id in enumerate(movie_ids)}
+        # rounded as the FAISS index rounds, so that both give the same scores
+        self._vectors = vectors.astype(np.float16).astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def vectors(self, movie_ids: list[int]) -> Floats:
+        """See VectorIndex."""
+        return self._vectors[[self._row[movie_id] for movie_id in movie_ids]]
+
+    def nearest(self, query: Floats, k: int) -> list[Hit]:
+        """See VectorIndex."""
+        return ranked(self._ids, self._vectors @ query, k)
+
+
+def ranked(movie_ids: NDArray[np.int64], scores: Floats, k: int) -> list[Hit]:
+    """The `k` best of these, highest score first, ties by movie_id."""
+    order = np.lexsort((movie_ids, -scores))[: max(k, 0)]
+    return [Hit(int(movie_ids[row]), float(scores[row])) for row in order]
