@@ -7,18 +7,18 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.api import Problema
+from contracts.api import Problema, Salud
 from contracts.errors import (
     InternalError,
     InvalidRequest,
@@ -159,6 +159,23 @@ def install(app: FastAPI, slow_request_ms: int = 500) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def health(name: str, version_of: Callable[[Request], str | None]) -> APIRouter:
+    """`/salud/viva` (the process answers) and `/salud/lista` (it has a version loaded)."""
+    router = APIRouter(prefix="/salud", tags=["salud"])
+
+    @router.get("/viva")
+    async def viva() -> Salud:
+        """El proceso responde."""
+        return Salud(estado="viva", servicio=name)
+
+    @router.get("/lista")
+    async def lista(request: Request) -> Salud:
+        """El servicio tiene una versión cargada."""
+        return Salud(estado="lista", servicio=name, version=version_of(request))
+
+    return router
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

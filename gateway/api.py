@@ -21,7 +21,7 @@ READY, DEGRADED, ABSENT = "lista", "degradada", "no disponible"
 READY_DEADLINE_S = 1.0
 """Whoever asks for readiness asks often and waits little, so a slow service counts as absent."""
 
-router = APIRouter(tags=["Gateway"])
+router = APIRouter(tags=["gateway"])
 
 
 def language(request: Request, response: Response) -> str:
@@ -85,7 +85,7 @@ async def openapi(request: Request) -> Response:
 
 
 async def _health(upstream: Upstream, request_id: str) -> Salud:
-    absent = Salud(estado=ABSENT, servicio=upstream.name)
+    absent = Salud(estado=ABSENT, servicio=upstream.public)
     headers = [(REQUEST_ID.encode(), request_id.encode())]
     deadline_s = min(READY_DEADLINE_S, upstream.deadline_s)
     try:
@@ -95,4 +95,4 @@ async def _health(upstream: Upstream, request_id: str) -> Salud:
         return absent
     if reply.status != HTTPStatus.OK:
         return absent
-    return Salud(estado=READY, servicio=upstream.name, version=said.version)
+    return Salud(estado=READY, servicio=upstream.public, version=said.version)

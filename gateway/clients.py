@@ -24,6 +24,9 @@ from gateway.transport import AiohttpTransport
 logger = logging.getLogger(__name__)
 
 QUERY, RECO = "query", "reco"
+PUBLIC = {QUERY: "consultas", RECO: "recomendaciones"}
+"""What each service calls itself in its answers."""
+
 SPOKEN = {
     QUERY: Sentence("El servicio de consultas", "The query service"),
     RECO: Sentence("El servicio de recomendaciones", "The recommendation service"),
@@ -54,6 +57,7 @@ class Upstream:
         self, name: str, address: str, transport: httpx.AsyncBaseTransport, deadline_s: float
     ) -> None:
         self.name = name
+        self.public = PUBLIC[name]
         self.spoken = SPOKEN[name]
         self._address = address.rstrip("/")
         self._prefix = httpx.URL(self._address).raw_path.rstrip(b"/")

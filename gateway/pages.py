@@ -1,7 +1,8 @@
 """The pages a browser opens: the start page and the API's documentation, all from this host.
 
-Swagger UI and ReDoc come from the package fastapi-offline (MIT; released monthly with the current
-builds of both), so that nothing is vendored here and nothing is asked of a CDN.
+Swagger UI and ReDoc come from the package fastapi-offline (MIT, maintained: its releases are little
+but current builds of the two), so nothing is vendored here and nothing is asked of a CDN. Only its
+files are used: its app factory would add an /openapi.json of its own before the merged one.
 """
 
 from collections.abc import Awaitable, Callable

@@ -49,7 +49,8 @@ def read_keys(path: Path, dim: int) -> list[bytes] | None:
 
 def read_vectors(path: Path, dim: int, rows: NDArray[np.intp]) -> Vectors:
     """The vectors of these rows of a sound chunk, shape (rows, dim)."""
-    count = HEADER.unpack(path.read_bytes()[: HEADER.size])[2]
+    with path.open("rb") as file:
+        count = HEADER.unpack(file.read(HEADER.size))[2]
     start = HEADER.size + count * KEY_BYTES
     stored = np.memmap(path, np.dtype("<f4"), "r", start, (count, dim))
     return np.asarray(stored[rows], np.float32)

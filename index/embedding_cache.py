@@ -119,7 +119,7 @@ class EmbeddingCache:
         """Learn what the files hold; remove what a killed process left unfinished."""
         for draft in self.folder.glob("*.tmp"):
             draft.unlink()
-        for path in sorted(self.folder.glob("*.chunk")):
+        for path in sorted(self.folder.glob("[0-9]*.chunk")):
             self._next = int(path.stem)
             keys = read_keys(path, self._dim)
             if keys is None:

@@ -17,6 +17,8 @@ from index.store import Floats, VectorIndex
 
 NEIGHBOURS_FILE = "neighbours.npz"
 SPARSE_FILE = "{block}.npz"
+DECIMALS = 4
+"""Shares are rounded before they are added up, so that what is shown adds up."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class SimilarFilms:
             raise VersionError(f"{folder} lacks a part of the index: {exc}") from exc
         return cls(layout, movie_ids, vectors, names, neighbours)
 
+    def rows_like(self, row: int) -> list[int]:
+        """Rows of all the films kept as nearest to the one at `row`, best first."""
+        kept: list[int] = self._neighbours[row].tolist()
+        return kept
+
     def to_film(self, row: int, k: int) -> list[Similar]:
         """The `k` films nearest to the one at `row`, best first."""
         others = self._neighbours[row, : max(k, 0)]
@@ -113,11 +120,10 @@ class SimilarFilms:
                 alike = found[:, span][:, 0]
             else:
                 alike = found[:, span] @ seed[span]
-            shares[block.name] = np.round(alike.astype(np.float64) * self._weight(block.name), 4)
+            shares[block.name] = np.round(
+                alike.astype(np.float64) * self.layout.weight(block.name), DECIMALS
+            )
         return shares
-
-    def _weight(self, name: str) -> float:
-        return self.layout.weight(name)
 
 
 def _read_rows(path: Path) -> SparseRows:

@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
-from contracts import logs
-from contracts.api import Salud
-from contracts.http import install
+from contracts.http import health, install
 from query_service.api import router
 from query_service.catalogue import Catalogue
 from query_service.settings import Settings
@@ -35,22 +33,6 @@ def create_app(
 
     app = FastAPI(title="Cartelera: consultas", lifespan=lifespan)
     app.include_router(router)
+    app.include_router(health(NAME, lambda request: request.app.state.statistics.version))
     install(app, settings.slow_request_ms)
-
-    @app.get("/salud/viva", tags=["salud"])
-    async def viva() -> Salud:
-        """El proceso responde."""
-        return Salud(estado="viva", servicio=NAME)
-
-    @app.get("/salud/lista", tags=["salud"])
-    async def lista(request: Request) -> Salud:
-        """El servicio tiene una versión cargada."""
-        return Salud(estado="lista", servicio=NAME, version=request.app.state.statistics.version)
-
     return app
-
-
-def app() -> FastAPI:
-    """For `uvicorn --factory query_service.app:app`: logs configured as well."""
-    logs.configure()
-    return create_app()

@@ -1,0 +1,150 @@
+"""The command line: each command imports what it needs, so an image with one extra still starts."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.serving import SERVICES, serve_one
+from cli.supervise import Ports, supervise
+from contracts import logs
+from contracts.errors import DataError
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+
+app = typer.Typer(
+    name="cartelera",
+    help="Raw film files in, statistics and recommendations out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Raw = Annotated[
+    Path, typer.Option("--raw", help="Folder with the raw files; the sample if absent.")
+]
+Var = Annotated[Path, typer.Option("--var", help="Folder for everything that is built.")]
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+Model = Annotated[str, typer.Option("--model", help="sentence-transformers model: name or path.")]
+Precision = Annotated[
+    str, typer.Option("--precision", help="'fast' (int8, cosine 0.98 or better) or 'exact'.")
+]
+
+DEFAULT_VAR = Path("var")
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+BAD_INPUT = 1
+
+
+@app.command()
+def etl(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR) -> None:
+    """Turn the raw files into a version of clean tables, and publish it."""
+    from etl.run import run_etl
+
+    outcome = run_etl(raw, var / "data")
+    _tell("data", outcome.version, outcome.built, outcome.counts["movies"])
+    _tell_ledger(outcome.counts, outcome.folder)
+
+
+@app.command()
+def index(
+    var: Var = DEFAULT_VAR, model: Model = DEFAULT_MODEL, precision: Precision = "fast"
+) -> None:
+    """Build the index of the published tables, and publish it."""
+    from index.build import run_index
+    from index.encoder import load_encoder
+
+    if precision not in ("fast", "exact"):
+        raise DataError(f"--precision is 'fast' or 'exact', not {precision!r}")
+    cache = var / "cache"
+    encoder = load_encoder(model, precision, cache / "models")  # type: ignore[arg-type]
+    outcome = run_index(var / "data", var / "index", encoder, cache / "embeddings")
+    _tell("index", outcome.version, outcome.built, outcome.counts["movies"])
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="query, reco, gateway or all")],
+    host: Host = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Default: the service's own.")
+    ] = None,
+    var: Annotated[
+        Path | None, typer.Option("--var", help="Where versions are; else the settings say.")
+    ] = None,
+) -> None:
+    """Serve one service, or all three on one machine, from what was built before."""
+    if service == "all":
+        raise typer.Exit(supervise(host, Ports.from_gateway(port or 8000), var or DEFAULT_VAR))
+    if service not in SERVICES:
+        raise DataError(f"there is no service {service!r}: query, reco, gateway or all")
+    serve_one(service, host, port or SERVICES[service].port, var)
+
+
+@app.command()
+def up(
+    raw: Raw = SAMPLE,
+    var: Var = DEFAULT_VAR,
+    host: Host = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", min=1, max=65533, help="The gateway's; the services take the next two."
+        ),
+    ] = 8000,
+    model: Model = DEFAULT_MODEL,
+) -> None:
+    """Build whatever is missing or out of date, then serve everything until stopped."""
+    from cli.jobs import build_all
+
+    ports = Ports.from_gateway(port)
+    ports.check_free(host)
+    build_all(raw, var, model)
+    raise typer.Exit(supervise(host, ports, var))
+
+
+@app.command()
+def doctor(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR, port: int = 8000) -> None:
+    """Check this installation, the raw files, what was built, and the ports."""
+    from cli.doctor import examine
+
+    out = Console()
+    healthy = True
+    for finding in examine(raw, var, port):
+        healthy = healthy and finding.fine
+        mark = "[green]ok[/]" if finding.fine else "[red]no[/]"
+        out.print(f"{mark}  {finding.what}: {finding.detail}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if healthy else BAD_INPUT)
+
+
+def run() -> None:
+    """Entry point: bad input is one sentence on stderr, not a traceback."""
+    logs.configure()
+    try:
+        app()
+    except DataError as exc:
+        Console(stderr=True).print(
+            f"cartelera: {exc}", style="red", highlight=False, markup=False, soft_wrap=True
+        )
+        sys.exit(BAD_INPUT)
+
+
+def _tell(what: str, version: str, built: bool, movies: int) -> None:
+    done = "published" if built else "unchanged"
+    typer.echo(f"{what} {version} {done}: {movies:,} films")
+
+
+def _tell_ledger(counts: dict[str, int], folder: Path) -> None:
+    noted = {
+        name.removeprefix("ledger."): count
+        for name, count in counts.items()
+        if name.startswith("ledger.")
+    }
+    if noted:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in noted.items())
+        typer.echo(f"dropped or repaired: {reasons} (see {folder / 'ledger.parquet'})")
+
+
+if __name__ == "__main__":
+    run()

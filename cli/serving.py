@@ -1,0 +1,83 @@
+"""One service in this process, on a socket bound before anything is loaded."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import DataError
+
+GRACEFUL_S = 5
+BACKLOG = 2048
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service: its own port, and what makes its app from the folder of what was built."""
+
+    port: int
+    make_app: Callable[[Path | None], Any]
+
+
+def _query(var: Path | None) -> Any:
+    from query_service.app import create_app, load_statistics
+    from query_service.settings import Settings
+
+    settings = Settings() if var is None else Settings(data_dir=var / "data")
+    # loaded here and not in the lifespan, where a fault would be told by a traceback
+    statistics = load_statistics(settings)
+    return create_app(settings, lambda _: statistics)
+
+
+def _reco(var: Path | None) -> Any:
+    from reco_service.app import create_app
+    from reco_service.recommend import Recommender
+    from reco_service.settings import Settings
+
+    settings = (
+        Settings() if var is None else Settings(data_dir=var / "data", index_dir=var / "index")
+    )
+    recommender = Recommender.load(settings)
+    return create_app(settings, lambda _: recommender)
+
+
+def _gateway(var: Path | None) -> Any:
+    from gateway.app import create_app
+
+    return create_app()
+
+
+SERVICES = {
+    "gateway": Service(8000, _gateway),
+    "query": Service(8001, _query),
+    "reco": Service(8002, _reco),
+}
+
+
+def serve_one(name: str, host: str, port: int, var: Path | None) -> None:
+    """Serve until a signal; raises DataError for a taken port or a faulty version."""
+    import uvicorn
+
+    with bind(host, port) as listening:
+        app = SERVICES[name].make_app(var)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_S,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises DataError in one sentence where there is none to be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as exc:
+        raise DataError(
+            f"cannot listen on {host}:{port}: {exc.strerror}; choose another with --port"
+        ) from exc

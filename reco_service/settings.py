@@ -1,0 +1,16 @@
+"""What can be set from outside; each name is an environment variable with prefix RECO_."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the recommendation service."""
+
+    model_config = SettingsConfigDict(env_prefix="RECO_", frozen=True)
+
+    data_dir: Path = Field(default=Path("var/data"), description="published data versions")
+    index_dir: Path = Field(default=Path("var/index"), description="published index versions")
+    slow_request_ms: int = Field(default=500, gt=0, description="warn in the log above this")
