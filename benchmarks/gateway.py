@@ -138,7 +138,9 @@ def run(seconds: int, rounds: int) -> dict[str, tuple[float, float]]:
             {name: measure(*one, seconds) for name, one in running.items()} for _ in range(rounds)
         ]
     return {
-        name: tuple(statistics.median(figures) for figures in zip(*(r[name] for r in taken)))
+        name: tuple(
+            statistics.median(figures) for figures in zip(*(r[name] for r in taken), strict=True)
+        )
         for name in APPS
     }
 

@@ -24,6 +24,8 @@ STEADY_S = 30.0
 """A service that lived this long starts over with the shortest pause."""
 STOP_S = 10.0
 PR_SET_PDEATHSIG = 1
+LEAN_MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
+"""For the services: give memory back after loading, rather than keep it for the next allocation."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _children(host: str, ports: Ports, var: Path) -> list[Child]:
         for name, port in services.items()
     }
     return [
-        Child(name, port, _serve(name, host, port, var), upstream)
+        Child(name, port, _serve(name, host, port, var), LEAN_MEMORY | upstream)
         for name, port in [*services.items(), ("gateway", ports.gateway)]
     ]
 

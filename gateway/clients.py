@@ -18,6 +18,7 @@ from contracts.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from contracts.http import REQUEST_ID
 from gateway.settings import Settings
 from gateway.transport import AiohttpTransport
 
@@ -84,7 +85,7 @@ class Upstream:
             content=body,
             extensions={"target": self._prefix + target},
         )
-        with self._faults_named(target):
+        with self._faults_named(request):
             async with asyncio.timeout(deadline_s or self.deadline_s):
                 return await self._exchange(request)
 
@@ -111,14 +112,15 @@ class Upstream:
         return kept
 
     @contextlib.contextmanager
-    def _faults_named(self, target: bytes) -> Iterator[None]:
+    def _faults_named(self, request: httpx.Request) -> Iterator[None]:
         try:
             yield
         except (TimeoutError, httpx.TransportError) as exc:
             problem = self._problem(exc)
             logger.warning(
-                "upstream_failed service=%s problem=%s target=%r fault=%r",
-                *(self.name, problem.slug, target[:200], exc),
+                "upstream_failed service=%s problem=%s url=%r fault=%r request_id=%s",
+                *(self.name, problem.slug, str(request.url)[:200], exc),
+                request.headers.get(REQUEST_ID, ""),
             )
             raise problem from exc
 

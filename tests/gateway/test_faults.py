@@ -126,6 +126,15 @@ async def test_a_refused_connection_is_a_503_that_says_when_to_retry(gateway_to)
     assert answer.headers["retry-after"] == "1"
 
 
+async def test_a_fault_is_logged_once_under_the_request_id(gateway_to, caplog):
+    async with gateway_to(free_port()) as gateway:
+        await gateway.get(PATH, headers={"X-Request-ID": "r-7"})
+    logged = [record.getMessage() for record in caplog.records if "upstream" in record.message]
+    assert len(logged) == 1
+    assert logged[0].startswith("upstream_failed service=query problem=servicio-no-disponible")
+    assert logged[0].endswith("request_id=r-7")
+
+
 async def test_a_connection_nobody_accepts_is_a_503(gateway_to):
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))

@@ -1,0 +1,42 @@
+"""What all tests share: the sample, the real data where it is there, and built versions."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # tests import tests.raw, benchmarks and data by their folders
+
+SAMPLE = ROOT / "data" / "sample"
+REAL = ROOT.parent / "shared" / "data" / "the-movies-dataset"
+
+
+@pytest.fixture(scope="session")
+def sample_raw() -> Path:
+    """The raw files that come with the project."""
+    return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def real_raw() -> Path:
+    """The original files, where this machine has them."""
+    if not REAL.is_dir():
+        pytest.skip("the real data set is not on this machine; data/sample covers the behaviour")
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def sample_data(sample_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data root built from the sample."""
+    from etl.run import run_etl
+
+    root = tmp_path_factory.mktemp("sample") / "data"
+    run_etl(sample_raw, root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio alone."""
+    return "asyncio"

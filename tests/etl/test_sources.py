@@ -1,0 +1,112 @@
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import DataError
+from etl.run import run_etl, transform
+from etl.sources import find_sources
+from tests.raw import credit, film, raw_folder
+
+
+def test_files_are_found_in_subfolders_by_either_name(tmp_path: Path) -> None:
+    raw_folder(tmp_path / "deep" / "down", [film(1)])
+    (tmp_path / "deep/down/movies_dataset.csv").rename(tmp_path / "movies_metadata.csv")
+    assert {role: s.path.name for role, s in find_sources(tmp_path).items()} == {
+        "movies": "movies_metadata.csv",
+        "credits": "credits.csv",
+    }
+
+
+def test_gzip_zip_and_byte_order_mark_give_the_same_tables(tmp_path: Path) -> None:
+    plain = raw_folder(tmp_path / "plain", [film(1, "Señora")], [credit(1, ["Ñusta"])])
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    with gzip.open(packed / "credits.csv.gz", "wb") as file:
+        file.write((plain / "credits.csv").read_bytes())
+    with zipfile.ZipFile(packed / "archive.zip", "w") as archive:
+        movies = (plain / "movies_dataset.csv").read_bytes()
+        archive.writestr("folder/movies_dataset.csv", b"\xef\xbb\xbf" + movies)
+        archive.writestr("__MACOSX/folder/movies_dataset.csv", b"shadow")
+    expected, found = transform(find_sources(plain))[0], transform(find_sources(packed))[0]
+    assert all(expected[name].equals(found[name]) for name in expected)
+
+
+def test_packing_a_file_changes_nothing_in_its_version(tmp_path: Path) -> None:
+    plain = raw_folder(tmp_path / "plain", [film(1)])
+    first = run_etl(plain, tmp_path / "data")
+    with gzip.open(plain / "credits.csv.gz", "wb") as file:
+        file.write((plain / "credits.csv").read_bytes())
+    (plain / "credits.csv").unlink()
+    second = run_etl(plain, tmp_path / "data")
+    assert (second.version, second.built) == (first.version, False)
+
+
+def test_two_files_that_claim_one_role_are_named(tmp_path: Path) -> None:
+    raw_folder(tmp_path / "a", [film(1)])
+    raw_folder(tmp_path / "b", [film(1)])
+    with pytest.raises(DataError, match=r"claim to be the credits: .*a/credits.csv and .*b/cred"):
+        find_sources(tmp_path)
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nowhere does not exist"):
+        find_sources(tmp_path / "nowhere")
+
+
+def test_a_missing_file_is_told_by_its_names(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no movies_dataset.csv or movies_metadata.csv"):
+        find_sources(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "sentence"),
+    [
+        ("credits.csv", b"", "credits.csv is empty"),
+        ("credits.csv", b"cast,id\n[],1\n", "has no column crew"),
+        ("credits.csv", b"\x89PNG\r\n\x1a\n\x00\xff" * 50, "is not UTF-8 text"),
+        ("credits.csv", b"\x00\x01\x02" * 500, "has no column id, cast, crew"),
+        ("credits.csv", b'cast,crew,id\n"[]","[{', "breaks off inside a quoted cell"),
+        ("credits.csv", b"cast,crew,id\n[],[],1\n[],[]", "breaks off in the middle of the row"),
+        ("credits.csv", b'cast,crew,id\n"[]"x,[],1\n', "is not well-formed CSV"),
+        ("credits.csv.gz", b"\x1f\x8b\x08 not gzip", "cannot be read"),
+        ("credits.zip", b"PK not a zip", "cannot be read"),
+    ],
+)
+def test_a_faulty_file_stops_the_run_with_one_sentence(
+    tmp_path: Path, name: str, damage: bytes, sentence: str
+) -> None:
+    raw = raw_folder(tmp_path / "raw", [film(1)])
+    good = run_etl(raw, tmp_path / "data")
+    (raw / "credits.csv").unlink()
+    (raw / name).write_bytes(damage)
+    with pytest.raises(DataError, match=sentence) as caught:
+        run_etl(raw, tmp_path / "data")
+    assert "\n" not in str(caught.value)
+    assert (tmp_path / "data" / "current").read_text().strip() == good.version
+    assert good.folder.is_dir()
+
+
+def test_a_gzip_cut_in_half_is_told(tmp_path: Path) -> None:
+    raw = raw_folder(tmp_path, [film(1)], [credit(n, ["A" * 50]) for n in range(99)])
+    whole = gzip.compress((raw / "credits.csv").read_bytes())
+    (raw / "credits.csv").unlink()
+    (raw / "credits.csv.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="cannot be read"):
+        run_etl(raw, tmp_path / "data")
+
+
+def test_a_row_with_too_many_cells_goes_to_the_ledger_with_its_line(tmp_path: Path) -> None:
+    raw = raw_folder(tmp_path, [film(1), film(2)])
+    (raw / "credits.csv").write_text("cast,crew,id\n[],[],1,extra\n[],[],2\n")
+    entry = transform(find_sources(raw))[0]["ledger"].to_pylist()[0]
+    assert (entry["file"], entry["line"], entry["reason"]) == ("credits.csv", 2, "wrong_cell_count")
+    assert entry["original"] == "[],[],1,extra"
+
+
+def test_line_numbers_are_those_of_the_file_even_after_cells_of_many_lines(tmp_path: Path) -> None:
+    raw = raw_folder(tmp_path, [film(1, overview="one\ntwo\rstill two\nthree"), film("x")])
+    entry = transform(find_sources(raw))[0]["ledger"].to_pylist()[-1]
+    line = (raw / "movies_dataset.csv").read_bytes().split(b"\n")[entry["line"] - 1]
+    assert entry["reason"] == "bad_id" and b",x," in line
