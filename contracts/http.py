@@ -42,6 +42,8 @@ MESSAGES: dict[str, str] = {
     "int_type": "debe ser un número entero",
     "float_parsing": "debe ser un número",
     "bool_parsing": "debe ser verdadero o falso (true o false)",
+    "less_than": "debe ser menor que {lt}",
+    "greater_than": "debe ser mayor que {gt}",
     "greater_than_equal": "debe ser mayor o igual que {ge}",
     "less_than_equal": "debe ser menor o igual que {le}",
     "string_too_short": "está vacío o es demasiado corto",

@@ -110,7 +110,7 @@ def named(entries: Iterable[dict[str, Any]]) -> list[Named]:
     seen: dict[str, Named] = {}
     for entry in entries:
         name = entry.get("name")
-        if isinstance(name, str) and (clean := " ".join(name.split())):
+        if isinstance(name, str) and (clean := _tidy(name)):
             identity = entry.get("id")
             seen.setdefault(clean, (identity if _fits_int64(identity) else None, clean))
     return list(seen.values())
@@ -119,9 +119,9 @@ def named(entries: Iterable[dict[str, Any]]) -> list[Named]:
 def coded(entries: Iterable[dict[str, Any]], key: str) -> list[tuple[str, str]]:
     """Code (at `key`, a text; '' where there is none) and name of every entry that has a name."""
     return [
-        (code if isinstance(code := entry.get(key), str) else "", name.strip())
+        (code if isinstance(code := entry.get(key), str) else "", clean)
         for entry in entries
-        if isinstance(name := entry.get("name"), str) and name.strip()
+        if isinstance(name := entry.get("name"), str) and (clean := _tidy(name))
     ]
 
 
@@ -138,6 +138,13 @@ def billed(entries: list[dict[str, Any]]) -> list[Named]:
 def directing(entries: list[dict[str, Any]]) -> list[Named]:
     """The crew whose job is Director."""
     return named(entry for entry in entries if entry.get("job") == "Director")
+
+
+def _tidy(name: str) -> str:
+    """White space collapsed, and pairs of escaped surrogates joined, since UTF-8 has none."""
+    if not name.isascii():
+        name = name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return " ".join(name.split())
 
 
 def _fits_int64(value: object) -> bool:

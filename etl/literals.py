@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-MAX_CELL = 64 * 1024 * 1024  # characters; the original's longest cell has some 10**5
+MAX_CELL = 2_000_000  # characters; the original's longest cell has some 10**5
 MAX_SLOW_CELL = 250_000  # characters; ast may need 500 bytes and 2 microseconds for each
 MAX_DEPTH = 100  # Python's own parser gives up at 200, orjson at 1024
 EXCERPT = 60  # characters of the cell quoted in an error

@@ -103,7 +103,7 @@ def embed_texts(facts: FilmFacts, encoder: TextEncoder, cache_dir: Path) -> Floa
 def save(folder: Path, features: Features, neighbours: Neighbours, vectors: FaissIndex) -> None:
     """Write every part of an index version into `folder`."""
     vectors.save(folder)
-    np.savez(folder / NEIGHBOURS_FILE, rows=neighbours.rows, scores=neighbours.scores)
+    np.save(folder / NEIGHBOURS_FILE, neighbours.rows)
     for name, rows in features.sparse.items():
         np.savez(
             folder / SPARSE_FILE.format(block=name),

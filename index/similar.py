@@ -15,7 +15,7 @@ from index.blocks import DENSE, Layout
 from index.faiss_store import IDS_FILE, FaissIndex
 from index.store import Floats, VectorIndex
 
-NEIGHBOURS_FILE = "neighbours.npz"
+NEIGHBOURS_FILE = "neighbours.npy"
 SPARSE_FILE = "{block}.npz"
 DECIMALS = 4
 """Shares are rounded before they are added up, so that what is shown adds up."""
@@ -80,7 +80,7 @@ class SimilarFilms:
                 for block in layout.blocks
                 if block.kind != DENSE
             }
-            neighbours = np.load(folder / NEIGHBOURS_FILE)["rows"]
+            neighbours = np.load(folder / NEIGHBOURS_FILE, mmap_mode="r")
             movie_ids = np.load(folder / IDS_FILE)
         except (OSError, ValueError, KeyError) as exc:
             raise VersionError(f"{folder} lacks a part of the index: {exc}") from exc

@@ -1,5 +1,6 @@
 """The assignment's questions, answered from a catalogue; no request scans a table."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ MINIMUM_VOTES = 2000
 """Below this the assignment gives no votes."""
 
 DECIMALS = 4
+ANSWERS_KEPT = 2048
 
 
 class Statistics:
@@ -42,6 +44,9 @@ class Statistics:
         self._by_month = np.bincount(months, minlength=12).tolist()
         self._by_weekday = np.bincount(weekdays, minlength=7).tolist()
         self._languages = language_names(catalogue.languages)
+        # a prolific person's answer is hundreds of numbers, and the same for every request
+        self._directors = lru_cache(maxsize=ANSWERS_KEPT)(self._director)
+        self._actors = lru_cache(maxsize=ANSWERS_KEPT)(self._actor)
         self._countries = country_names({c: name for c, (name, _) in catalogue.countries.items()})
 
     @property
@@ -104,13 +109,15 @@ class Statistics:
     def actor(self, name: str, leave_out_directed: bool) -> Actor:
         """Returns of the films an actor played in (not those only directed)."""
         key = _person(self._films.actors, name, Sentence("actor o actriz", "actor"))
+        return self._actors(key, leave_out_directed)
+
+    def _actor(self, key: int, leave_out_directed: bool) -> Actor:
         person, rows = self._films.actors.names[key], self._films.actors.rows(key)
         if leave_out_directed and (same := self._films.directors.index.find(person)):
             rows = np.setdiff1d(rows, self._films.directors.rows(same[0]))
         returns = self._films.returns[rows]
         funded = returns[self._films.budget[rows] > 0]
         total, mean = _total_and_mean(returns)
-        verb = "ha participado de"
         left_out = ", sin contar las que dirigió" if leave_out_directed else ""
         return Actor(
             actor=person,
@@ -119,13 +126,16 @@ class Statistics:
             retorno_promedio=mean,
             filmaciones_con_presupuesto=len(funded),
             retorno_promedio_con_presupuesto=_total_and_mean(funded)[1] if len(funded) else None,
-            mensaje=f"El actor {person} {verb} {len(rows)} filmaciones{left_out}, el mismo ha"
+            mensaje=f"El actor {person} ha participado de {len(rows)} filmaciones{left_out}, el mismo ha"
             f" conseguido un retorno de {total} con un promedio de {mean} por filmación",
         )
 
     def director(self, name: str) -> Director:
         """Returns of a director, and each film, by date."""
         key = _person(self._films.directors, name, Sentence("director o directora", "director"))
+        return self._directors(key)
+
+    def _director(self, key: int) -> Director:
         person, rows = self._films.directors.names[key], self._films.directors.rows(key)
         ordered = rows[np.argsort(self._films.dates[rows], kind="stable")]
         total, mean = _total_and_mean(self._films.returns[rows])

@@ -158,11 +158,18 @@ def test_emoji_and_titles_of_ten_thousand_characters_survive(tmp_path: Path) -> 
     assert movies_of(tmp_path, film(1, long))[0]["title"] == long
 
 
-def test_a_nested_cell_of_ten_megabytes_is_read(tmp_path: Path) -> None:
-    names = [f"Actor {number:06d}" for number in range(150_000)]
-    folder = raw_folder(tmp_path, [film(1)], [credit(1, names)])
-    assert (folder / "credits.csv").stat().st_size > 7_000_000
-    assert tables_of(folder)["credits"].to_pylist()[0]["cast"] == names
+def test_a_nested_cell_of_ten_megabytes_counts_as_empty_and_is_kept_whole(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, [film(1)], [credit(1, (f"Actor {n}" for n in range(200_000)))])
+    tables = tables_of(folder)
+    entry = tables["ledger"].to_pylist()[0]
+    assert (entry["column"], entry["reason"]) == ("cast", "not_a_literal")
+    assert len(entry["original"]) > 9_000_000
+    assert entry["original"].endswith("'order': 199999}]")
+
+
+def test_escaped_surrogates_become_the_character_they_mean(tmp_path: Path) -> None:
+    cell = r"[{'id': 1, 'name': '\ud83c\udfac'}, {'id': 2, 'name': 'half \ud83c'}]"
+    assert movies_of(tmp_path, film(1, genres=cell))[0]["genres"] == ["🎬", "half \ufffd"]
 
 
 def test_original_titles_live_on_as_aliases_where_they_differ(tmp_path: Path) -> None:
