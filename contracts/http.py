@@ -39,6 +39,7 @@ BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 MESSAGES: dict[str, str] = {
     "int_parsing": "debe ser un número entero",
+    "int_parsing_size": "debe ser un número entero con menos cifras",
     "int_type": "debe ser un número entero",
     "float_parsing": "debe ser un número",
     "bool_parsing": "debe ser verdadero o falso (true o false)",

@@ -135,6 +135,8 @@ def open_current(root: Path, kind: str, fmt: int) -> tuple[Path, Manifest]:
     version = current_version(root)
     if version is None:
         raise VersionError(f"nothing has been published in {root}; build it first")
+    if not version or not (root / version).is_dir():
+        raise VersionError(f"{root / POINTER} names version {version!r}, which is gone")
     return open_version(root, version, kind, fmt)
 
 
@@ -142,7 +144,7 @@ def open_version(root: Path, version: str, kind: str, fmt: int) -> tuple[Path, M
     """Folder and manifest of one version, its checksums checked; raises VersionError."""
     folder = root / version
     if not version or not folder.is_dir():
-        raise VersionError(f"{root / POINTER} names version {version!r}, which is gone")
+        raise VersionError(f"{root} has no version {version!r} any more; build again")
     manifest = read_manifest(folder)
     if (manifest.kind, manifest.format) != (kind, fmt):
         raise VersionError(

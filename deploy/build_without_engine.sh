@@ -1,114 +1,125 @@
 #!/usr/bin/env bash
-# Build the five images and try them, on a machine that has no container engine.
-#
-#   deploy/build_without_engine.sh [SERVICE...]     all five when none is named
-#
-# The base is a bare Debian 12 made by debootstrap; buildah builds and starts the images in a
-# chroot. Needs root and Debian's packages buildah and debootstrap. From outside:
-#   WORK    folder for all that is made; removed at the end unless KEEP=1 (about 8 GB)
-#   PORT    the gateway's, and the services take the next two
+# Build the five images and try them, on a machine that has no container engine: a bare Debian 12
+# made by debootstrap is the base, and buildah builds and starts the images in a chroot.
+# Needs root, and Debian's packages buildah, debootstrap and curl. From outside:
+#   WORK    folder for all that is made, about 10 GB; must be new, and is removed at the end
+#   PORT    the gateway's on 127.0.0.1; query and reco take the next two
 #   MIRROR  where debootstrap fetches Debian from; its own choice when empty
-#   KEEP    1 keeps the images in WORK
-# What `pip config list` says on this machine holds in the build too, and the files and folders
-# it names are mounted there, read-only.
+#   KEEP=1  leaves WORK, and the images in it
+# What `pip config list` says here holds in the build too; the places it names are mounted there.
 #
-# What a chroot cannot show: the read-only file system, memory limits, networks and health checks
-# of docker-compose.yml. In place of the first, the script fails if a container wrote to its image.
+# A chroot has no memory limits, no networks and a writable root, so docker-compose.yml's are not
+# tried. In place of the last, a container that wrote to its image fails the script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 WORK=${WORK:-/tmp/cartelera-images}
 PORT=${PORT:-18000}
-MIRROR=${MIRROR:-}
-KEEP=${KEEP:-0}
-SERVICES=("$@")
-[ $# -gt 0 ] || SERVICES=(etl index query reco gateway)
-USER_ID=10001
-QUERY_PORT=$((PORT + 1)) RECO_PORT=$((PORT + 2))
+JOBS=(etl index)
+SERVING=(query reco gateway)
+OWNER=10001
 
 say() { echo "== $*"; }
-fail() { echo "$0: $*" >&2; exit 1; }
+fail() { echo "build_without_engine.sh: $*" >&2; exit 1; }
 
-[ "$(id -u)" = 0 ] || fail "run it as root: a chroot needs it."
+[ "$(id -u)" = 0 ] || fail "a chroot needs root; run it with sudo."
 for tool in buildah debootstrap curl; do
-    command -v "$tool" >/dev/null || fail "$tool is missing: apt-get install buildah debootstrap curl"
+    command -v "$tool" > /dev/null || fail "no $tool here: apt-get install buildah debootstrap curl"
 done
+[ ! -e "$WORK" ] || fail "$WORK exists already; remove it or set WORK to a new folder."
+mkdir -p "$WORK"
 
-b() { buildah --root "$WORK/storage" --runroot "$WORK/run" --storage-driver vfs "$@"; }
-
-running=()
-stop() {
-    for process in "${running[@]}"; do kill -TERM "$process" 2>/dev/null || true; done
-    for process in "${running[@]}"; do wait "$process" 2>/dev/null || true; done
-    running=()
-}
+BUILDAH=(buildah --root "$WORK/storage" --runroot "$WORK/run" --storage-driver vfs)
+served=()
 clean() {
-    stop
-    [ "$KEEP" = 1 ] && return
-    b rm --all >/dev/null 2>&1 || true
-    rm -rf --one-file-system "$WORK"
+    for process in "${served[@]}"; do kill "$process" 2> /dev/null && wait "$process" || true; done
+    if [ "${KEEP:-}" != 1 ]; then rm -rf --one-file-system "$WORK"; fi
 }
 trap clean EXIT
 
-# --- pip as this machine has it: its settings in a file, the local places it names as mounts
-pip_settings() {
-    echo "[global]"
-    python3 -m pip config list | sed -nE "s/^[^=]*\.([a-z-]+)='(.*)'$/\1 = \2/p"
-}
-pip_places() {
-    local word
-    for word in $(pip_settings | sed -n 's/^[a-z-]* = //p'); do
-        case $word in
-            file:///*/*) dirname "${word#file://}" ;;  # an index links to its files beside it
-            file:///* | /*) echo "${word#file://}" ;;
-        esac
-    done | sort -u | while read -r place; do if [ -e "$place" ]; then echo "$place"; fi; done
-}
+# --- pip as it is set up here: one file of settings, and the local places they name
 
-mkdir -p "$WORK"
-pip_settings > "$WORK/pip.conf"
+# the environment's settings come first in the list, and the first of a name wins
+python3 -m pip config list | sed -nE "s/^[^=]*\.([a-z-]+)='(.*)'$/\1 = \2/p" |
+    awk 'BEGIN { print "[global]" } !seen[$1]++' > "$WORK/pip.conf"
 mounts=(--volume "$WORK/pip.conf:/etc/pip.conf:ro")
-for place in $(pip_places); do mounts+=(--volume "$place:$place:ro"); done
+for word in $(sed 's/^[^=]*=//' "$WORK/pip.conf"); do
+    case $word in
+        file:///*/*) place=$(dirname "${word#file://}") ;; # an index has its files beside it
+        /*) place=$word ;;
+        *) continue ;;
+    esac
+    if [ -e "$place" ]; then mounts+=(--volume "$place:$place:ro"); fi
+done
 
-# --- the base
-if ! b inspect --type image cartelera-base >/dev/null 2>&1; then
-    say "base: Debian 12 with Python"
-    debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
-        bookworm "$WORK/base" $MIRROR > "$WORK/debootstrap.log" || fail "see $WORK/debootstrap.log"
-    rm -rf "$WORK"/base/var/cache/apt/* "$WORK"/base/var/lib/apt/lists/*
-    base=$(b from scratch)
-    b copy --quiet "$base" "$WORK/base" / >/dev/null
-    b commit --quiet --rm "$base" cartelera-base >/dev/null
-    rm -rf --one-file-system "$WORK/base"
-fi
+# --- the base and the images
 
-# --- the images
-for service in "${SERVICES[@]}"; do
+say "base: Debian 12 with Python"
+debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
+    bookworm "$WORK/base" ${MIRROR:+"$MIRROR"} > "$WORK/base.log" || fail "see $WORK/base.log"
+rm -rf "$WORK"/base/var/cache/apt/* "$WORK"/base/var/lib/apt/lists/*
+base=$("${BUILDAH[@]}" from scratch)
+"${BUILDAH[@]}" copy --quiet "$base" "$WORK/base" / > /dev/null
+"${BUILDAH[@]}" commit --quiet --rm "$base" cartelera-base > /dev/null
+rm -rf --one-file-system "$WORK/base"
+
+for service in "${JOBS[@]}" "${SERVING[@]}"; do
     say "image: $service"
-    b bud --isolation=chroot --build-arg BASE=localhost/cartelera-base \
-        --build-arg SERVICE="$service" "${mounts[@]}" --tag "cartelera-$service" . \
-        > "$WORK/build-$service.log" 2>&1 || { tail -20 "$WORK/build-$service.log"; fail "$service"; }
+    "${BUILDAH[@]}" bud --isolation=chroot "${mounts[@]}" --tag "cartelera-$service" \
+        --build-arg BASE=localhost/cartelera-base --build-arg SERVICE="$service" . \
+        > "$WORK/$service.log" 2>&1 || { tail -20 "$WORK/$service.log" >&2; fail "no $service"; }
 done
 
-# --- trying them, as docker-compose.yml starts them
-setting() { b inspect --type image --format "{{range .OCIv1.Config.$2}}{{.}} {{end}}" "cartelera-$1"; }
-# start SERVICE "BUILDAH OPTIONS" [COMMAND...]: the image's entrypoint with COMMAND
-start() {
-    local service=$1 options=$2
-    shift 2
-    exec buildah --root "$WORK/storage" --runroot "$WORK/run" --storage-driver vfs \
-        run --isolation=chroot $options "cartelera-$service-try" -- $(setting "$service" Entrypoint) "$@"
+# --- trying them
+
+# told SERVICE FIELD: a field of what the image says of itself
+told() {
+    "${BUILDAH[@]}" inspect --type image \
+        --format "{{range .OCIv1.Config.$2}}{{.}} {{end}}" "cartelera-$1"
 }
-built() { [[ " ${SERVICES[*]} " == *" $1 "* ]]; }
+# start SERVICE MODE [ARGUMENTS]: the image's own command, with what was built at /app/var
+start() {
+    exec "${BUILDAH[@]}" run --isolation=chroot --volume "$WORK/var:/app/var:$2" \
+        --env GATEWAY_QUERY_URL="http://127.0.0.1:$((PORT + 1))" \
+        --env GATEWAY_RECO_URL="http://127.0.0.1:$((PORT + 2))" \
+        "try-$1" -- $(told "$1" Entrypoint) $(told "$1" Cmd) "${@:3}"
+}
+inside() { "${BUILDAH[@]}" run --isolation=chroot "try-$1" -- "${@:2}"; }
 
-for service in "${SERVICES[@]}"; do
-    container=$(b from --name "cartelera-$service-try" "cartelera-$service")
-    folder=$(b mount "$container")
-    [ "$(b inspect --type image --format '{{.OCIv1.Config.User}}' "cartelera-$service")" \
-        = "$USER_ID:$USER_ID" ] || fail "$service does not run as $USER_ID"
-    say "$service: $(du -sm "$folder" | cut -f1) MB unpacked; /app holds $(ls -m "$folder/app")"
-    if [ "$service" != index ] && (start "$service" "" true; b run --isolation=chroot \
-        "$container" -- python -c "import torch") >/dev/null 2>&1; then
-        fail "$service holds torch"
-    fi
+folders=()
+for service in "${JOBS[@]}" "${SERVING[@]}"; do
+    "${BUILDAH[@]}" from --name "try-$service" "cartelera-$service" > /dev/null
+    folder=$("${BUILDAH[@]}" mount "try-$service")
+    folders+=("$folder")
+    say "$service: $(du -sm "$folder" | cut -f1) MB unpacked; in /app: $(ls -m "$folder/app")"
+    [ "$(inside "$service" id -u)" = "$OWNER" ] || fail "$service runs as somebody else"
 done
+for service in "${SERVING[@]}"; do
+    ! inside "$service" python -c "import torch" 2> /dev/null || fail "$service holds torch"
+    say "$service: no torch"
+done
+
+install -d -o "$OWNER" -g "$OWNER" "$WORK/var" # as a named volume gets it from the image
+touch "$WORK/started"
+for job in "${JOBS[@]}"; do (start "$job" rw); done
+
+declare -A ports=([query]=$((PORT + 1)) [reco]=$((PORT + 2)) [gateway]=$PORT)
+for service in "${SERVING[@]}"; do
+    (start "$service" ro --host 127.0.0.1 --port "${ports[$service]}") &
+    served+=($!)
+done
+ask() { curl --silent --show-error --fail --max-time 10 "http://127.0.0.1:$PORT$1"; }
+for _ in $(seq 60); do
+    if ask /salud/lista > /dev/null 2>&1; then break; fi
+    sleep 1
+done
+for path in /salud/lista /cantidad_filmaciones_mes/enero /score_titulo/Toy%20Story \
+    /recomendacion/Toy%20Story; do
+    say "GET $path"
+    ask "$path"
+    echo
+done
+
+written=$(find "${folders[@]}" -mindepth 1 -xdev -newer "$WORK/started" ! -path '*/tmp/*')
+[ -z "$written" ] || fail "written to an image: $written"
+say "nothing was written outside /tmp and /app/var"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from contracts.columns import DATA_FORMAT
+from contracts.errors import DataError
 from contracts.progress import track
 from contracts.versions import (
     Manifest,
@@ -22,7 +23,7 @@ from contracts.versions import (
 )
 from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
 from index.embedding_cache import EmbeddingCache, embed
-from index.faiss_store import FaissIndex
+from index.faiss_store import FaissIndex, save_array
 from index.features import Features, FilmFacts, Floats, build_features, read_facts
 from index.neighbours import Neighbours, nearest_films
 from index.similar import NEIGHBOURS_FILE, SPARSE_FILE
@@ -64,6 +65,8 @@ def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path
         if is_whole(root, version, INDEX_KIND, INDEX_FORMAT):
             return _keep(root, version)
         facts = read_facts(data_folder)
+        if not facts.titles:
+            raise DataError(f"{data_folder} holds no films: there is nothing to index")
         features = build_features(facts, embed_texts(facts, encoder, cache_dir), layout)
         with track(len(features), "Finding neighbours") as advance:
             neighbours = nearest_films(features, NEIGHBOURS_KEPT, advance)
@@ -103,7 +106,7 @@ def embed_texts(facts: FilmFacts, encoder: TextEncoder, cache_dir: Path) -> Floa
 def save(folder: Path, features: Features, neighbours: Neighbours, vectors: FaissIndex) -> None:
     """Write every part of an index version into `folder`."""
     vectors.save(folder)
-    np.save(folder / NEIGHBOURS_FILE, neighbours.rows)
+    save_array(folder / NEIGHBOURS_FILE, neighbours.rows)
     for name, rows in features.sparse.items():
         np.savez(
             folder / SPARSE_FILE.format(block=name),

@@ -1,6 +1,8 @@
 """The vector index on FAISS: flat, half precision, read from a file mapped into memory."""
 
+import io
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -12,7 +14,7 @@ from index.store import Floats, Hit, ranked
 VECTORS_FILE = "vectors.faiss"
 IDS_FILE = "movie_ids.npy"
 TIE_MARGIN = 16
-"""Hits asked for beyond `k`, so that ties at the end can be told by movie_id."""
+"""Hits asked for beyond `k` at first, so that ties at the end can be told by movie_id."""
 
 
 class FaissIndex:
@@ -50,7 +52,7 @@ class FaissIndex:
         # through Python, since FAISS tells a full disk by aborting what it wrote
         with (folder / VECTORS_FILE).open("wb") as file:
             file.write(faiss.serialize_index(self._index).data)
-        np.save(folder / IDS_FILE, self._ids)
+        save_array(folder / IDS_FILE, self._ids)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -62,8 +64,18 @@ class FaissIndex:
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """See VectorIndex."""
-        wanted = min(k + TIE_MARGIN, len(self))
-        if k <= 0 or wanted == 0:
+        if k <= 0 or len(self) == 0:
             return []
+        wanted = min(k + TIE_MARGIN, len(self))
         scores, rows = self._index.search(query[None].astype(np.float32), wanted)
+        while wanted < len(self) and scores[0, -1] == scores[0, k - 1]:  # more ties than fit
+            wanted = min(2 * wanted, len(self))
+            scores, rows = self._index.search(query[None].astype(np.float32), wanted)
         return ranked(self._ids[rows[0]], scores[0], k)
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """As np.save, which tells a full disk as items not written, without the reason."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    path.write_bytes(buffer.getbuffer())

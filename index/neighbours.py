@@ -33,10 +33,12 @@ def nearest_films(
     many films were done. Cost grows with the square of the number of films.
     """
     films = len(features)
-    k = min(k, films - 1)
-    compare = _comparer(features)
+    k = max(min(k, films - 1), 0)
     rows = np.empty((films, k), dtype=np.int32)
     scores = np.empty((films, k), dtype=np.float32)
+    if k == 0:
+        return Neighbours(rows, scores)
+    compare = _comparer(features)
 
     def fill(start: int) -> int:
         chunk = slice(start, min(start + ROWS_AT_ONCE, films))

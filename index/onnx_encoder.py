@@ -34,7 +34,7 @@ class OnnxEncoder:
         """Unit float32 vectors, shape (texts, dim), in the order of the texts."""
         rows = np.empty((len(texts), self.dim), np.float32)
         tokens = self._tokenizer.encode_batch(list(texts))
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        with ThreadPoolExecutor(_cores()) as threads:
             for row, vector in enumerate(threads.map(self._run, tokens)):
                 rows[row] = vector
         return unit(rows)
@@ -44,6 +44,13 @@ class OnnxEncoder:
         outputs = self._session.run(None, {"ids": np.array([tokens.ids], np.int32)})
         vector: Vectors = outputs[0][0]
         return vector
+
+
+def _cores() -> int:
+    """How many cores this process may use; all there are where the system does not say."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _session(path: Path) -> Any:

@@ -5,6 +5,7 @@ Used while serving: numpy and FAISS only.
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +73,9 @@ class SimilarFilms:
     @classmethod
     def load(cls, folder: Path, manifest: Manifest) -> "SimilarFilms":
         """From an index version's folder; raises VersionError where a part cannot be read."""
-        layout = Layout.from_settings(manifest.settings["blocks"])
         vectors = FaissIndex.load(folder)
         try:
+            layout = Layout.from_settings(manifest.settings["blocks"])
             names = {
                 block.name: _read_rows(folder / SPARSE_FILE.format(block=block.name))
                 for block in layout.blocks
@@ -82,7 +83,7 @@ class SimilarFilms:
             }
             neighbours = np.load(folder / NEIGHBOURS_FILE, mmap_mode="r")
             movie_ids = np.load(folder / IDS_FILE)
-        except (OSError, ValueError, KeyError) as exc:
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as exc:
             raise VersionError(f"{folder} lacks a part of the index: {exc}") from exc
         return cls(layout, movie_ids, vectors, names, neighbours)
 

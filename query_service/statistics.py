@@ -126,8 +126,9 @@ class Statistics:
             retorno_promedio=mean,
             filmaciones_con_presupuesto=len(funded),
             retorno_promedio_con_presupuesto=_total_and_mean(funded)[1] if len(funded) else None,
-            mensaje=f"El actor {person} ha participado de {len(rows)} filmaciones{left_out}, el mismo ha"
-            f" conseguido un retorno de {total} con un promedio de {mean} por filmación",
+            mensaje=f"El actor {person} ha participado de {len(rows)} filmaciones{left_out},"
+            f" el mismo ha conseguido un retorno de {total}"
+            f" con un promedio de {mean} por filmación",
         )
 
     def director(self, name: str) -> Director:

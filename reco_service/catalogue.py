@@ -145,7 +145,8 @@ class _BesideMovies:
     def all_at(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """As `at`, for several films."""
         places = self._place[list(rows)].tolist()
-        there = iter(self._table.take([place for place in places if place >= 0]).to_pylist())
+        held = pa.array([place for place in places if place >= 0], pa.int32())  # typed, if empty
+        there = iter(self._table.take(held).to_pylist())
         return [next(there) if place >= 0 else {} for place in places]
 
 

@@ -10,13 +10,17 @@ NAMED_AT_MOST = 4
 """How many shared names a reason lists."""
 
 
+UNLIKE = Sentence("Descripción distinta", "Different description")
+"""What a share below 0 says: only descriptions can oppose each other."""
+
+
 def reasons(seed: Facts, other: Facts, shares: dict[str, float], language: str) -> list[Motivo]:
     """A reason for every share that is not 0, largest first; they add up to the score."""
     order = sorted(shares.items(), key=lambda share: -share[1])
     return [
         Motivo(
             bloque=block,
-            texto=TELL[block](seed, other).spoken_in(language),
+            texto=(TELL[block](seed, other) if share > 0 else UNLIKE).spoken_in(language),
             aporte=round(share, 4),
         )
         for block, share in order

@@ -29,7 +29,8 @@ class Recommender:
     def load(cls, settings: Settings) -> "Recommender":
         """From the current index version; raises VersionError."""
         folder, manifest = open_current(settings.index_dir, INDEX_KIND, INDEX_FORMAT)
-        data, _ = open_version(settings.data_dir, manifest.inputs["data"], "data", DATA_FORMAT)
+        built_from = manifest.inputs.get("data", "")
+        data, _ = open_version(settings.data_dir, built_from, "data", DATA_FORMAT)
         cards, similar = Cards(data), SimilarFilms.load(folder, manifest)
         if cards.movie_ids.tolist() != similar.movie_ids.tolist():
             raise VersionError(f"{folder} and {data} do not hold the same films")

@@ -1,6 +1,9 @@
 """What all tests share: the sample, the real data where it is there, and built versions."""
 
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,29 @@ def sample_data(sample_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     root = tmp_path_factory.mktemp("sample") / "data"
     run_etl(sample_raw, root)
     return root
+
+
+@pytest.fixture(scope="session")
+def sample_var(sample_data: Path) -> Path:
+    """A folder with data/, from the sample, and index/, built from it with a fake encoder."""
+    from index.build import run_index
+    from tests.fakes import HashEncoder
+
+    var = sample_data.parent
+    run_index(sample_data, var / "index", HashEncoder(), var / "cache")
+    return var
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB, where this user may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a small tmpfs needs root")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.fixture(scope="session")

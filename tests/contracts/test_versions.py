@@ -131,18 +131,6 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_version(tmp_path: Path) -> 
     assert not list(tmp_path.glob(".staging-*"))
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path):
-    """A file system of 1 MB, where this user may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a small tmpfs needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 def test_a_full_disk_is_told_and_the_version_before_stays(small_disk: Path) -> None:
     build(small_disk, "one")
     with pytest.raises(DataError, match="the disk is full"):

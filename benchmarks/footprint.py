@@ -1,0 +1,134 @@
+"""How soon `cartelera serve all` is ready, and how much memory its three services share out.
+
+    python benchmarks/footprint.py --var var [--rounds 5] [--requests 400]
+
+What is there already is served, with nothing else. Each round starts it, waits for the line that
+says it is ready, and stops it with SIGTERM, after which no process of it may be left. In the last
+round varied requests go through the gateway first, then the memory of each process is read: its
+proportional set size (Pss in smaps_rollup), in which a page that several processes have counts in
+equal parts. Linux only. This script loads the standard library alone, to share no page of theirs.
+"""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from itertools import chain, zip_longest
+from pathlib import Path
+from random import Random
+
+from machine import header
+from processes import MB, ROOT, cartelera, free_port, python, run, running, status_of, this_command
+from report import at_most, said
+
+HERE = Path(__file__).resolve().parent
+READY_S, SERVICES_MB = 5, 512
+PATIENCE_S = 60
+SERVICES = ("query", "reco", "gateway")
+
+
+def until_ready(process: subprocess.Popen[str]) -> None:
+    """Return at the line that says it is ready; leave if it ends, or takes too long."""
+    killer = threading.Timer(PATIENCE_S, process.kill)
+    killer.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if " is ready at " in line:
+            killer.cancel()
+            return
+    killer.cancel()
+    sys.exit(f"it was not ready within {PATIENCE_S} s, or could not start:\n{''.join(lines)}")
+
+
+def one_round(var: Path, paths: list[str]) -> tuple[float, float, dict[str, float]]:
+    """Seconds to be ready, seconds to stop, and megabytes of each process once `paths` are asked."""
+    port = free_port(together=3)
+    begin = time.perf_counter()
+    with running(cartelera("serve", "all", "--var", var, "--port", port)) as process:
+        until_ready(process)
+        ready = time.perf_counter() - begin
+        ask(f"http://127.0.0.1:{port}", paths)
+        children = dict(services_of(process.pid))
+        sizes = {name: pss_mb(pid) for name, pid in children.items()}
+        sizes["supervisor"] = pss_mb(process.pid)
+        begin = time.perf_counter()
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_S)
+        stopped = time.perf_counter() - begin
+    if left := [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]:
+        print(f"LEFT RUNNING: {', '.join(left)}")
+    return ready, stopped, sizes
+
+
+def services_of(parent: int) -> Iterator[tuple[str, int]]:
+    """Name and process id of each service that `parent` started."""
+    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        arguments = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        if "serve" in arguments:
+            yield arguments[arguments.index("serve") + 1], int(pid)
+
+
+def pss_mb(pid: int) -> float:
+    """Proportional set size of a process."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / MB
+    raise ValueError(f"no Pss of process {pid}")
+
+
+def ask(address: str, paths: list[str]) -> None:
+    """Ask for each path once; a server's fault is told."""
+    faults = [path for path in paths if status_of(address + path) not in (200, 404)]
+    if faults:
+        print(f"{len(faults)} of {len(paths)} requests failed, such as {faults[0]}")
+
+
+def varied(var: Path, count: int) -> list[str]:
+    """`count` paths, of every endpoint about as many, mixed."""
+    # in a process of its own, whose libraries are gone by the time memory is read
+    asked = json.loads(run(python(HERE / "questions.py", "--var", var)).lines[-1].text)
+    endpoints = [[one["worst"], *one["usual"]] for one in chain(*asked.values())]
+    paths = [path for row in zip_longest(*endpoints) for path in row if path][:count]
+    Random(0).shuffle(paths)
+    return paths
+
+
+def tell_memory(sizes: dict[str, float], asked: int) -> None:
+    """Print the memory of each process and their sums."""
+    print(f"\nproportional set size after {asked} requests")
+    for name in SERVICES:
+        print(said(f"  {name}", [sizes[name]], "MB"))
+    total = sum(sizes[name] for name in SERVICES)
+    print(at_most("the three services", [total], SERVICES_MB, "MB"))
+    print(said("  supervisor", [sizes["supervisor"]], "MB"))
+    print(said("all four", [total + sizes["supervisor"]], "MB"))
+
+
+def main() -> None:
+    """Measure what the module's docstring says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--var", type=Path, default=ROOT / "var", help="folder of what was built")
+    parser.add_argument("--rounds", type=int, default=5, help="starts")
+    parser.add_argument("--requests", type=int, default=400, help="before memory is read")
+    given = parser.parse_args()
+    var = given.var.resolve()
+    manifest = (
+        var / "data" / (var / "data/current").read_text().strip() / "manifest.json"
+    ).read_text()
+    films = json.loads(manifest)["counts"]["movies"]
+    print(header(this_command(), f"{films:,} films"), flush=True)
+    paths = varied(var, given.requests)
+    rounds = [one_round(var, paths if turn == 0 else []) for turn in reversed(range(given.rounds))]
+    ready, stopped, sizes = zip(*rounds, strict=True)
+    print(at_most("from start to ready", ready, READY_S, "s"))
+    print(said("from SIGTERM to all gone", stopped, "s"))
+    tell_memory(sizes[-1], len(paths))
+
+
+if __name__ == "__main__":
+    main()
