@@ -41,8 +41,8 @@ class NameIndex:
         words = Words(self._folded)
         self._ordered = SortedNames(self._folded)
         self._squashed = SquashedNames(self._folded)
-        self._typeahead = Typeahead(self._folded, self._ordered, words)
         ordered_weights = np.array([-weight for weight, _, _ in entries], np.float64)
+        self._typeahead = Typeahead(self._folded, self._ordered, words, ordered_weights)
         self._suggestions = Suggestions(self._folded, words, ordered_weights)
 
     def find(self, text: str) -> list[int]:
@@ -74,9 +74,9 @@ class NameIndex:
     def complete(self, text: str, limit: int = 10) -> list[int]:
         """At most `limit` distinct keys for a text still being typed; empty for an empty one.
 
-        Names equal to the text come first, then those that begin with it, then those that hold
-        a word beginning with each word typed, then the same with growing numbers of edits;
-        each by falling weight, then name and key.
+        Names equal to the text come first, then those that begin with it or hold a word
+        beginning with each word typed, by weight, matches at the beginning preferred; then
+        those with growing numbers of edits, by falling weight, then name and key.
         """
         folded = fold(text[:LONGEST_TEXT])
         if not folded:

@@ -329,3 +329,10 @@ def test_typos_of_known_titles_suggest_them_among_the_whole_catalogue():
 
 def test_typos_of_the_samples_titles_suggest_them():
     assert top_1_rate(SAMPLE, known=2000, typos=600) >= 0.97
+
+
+def test_a_renowned_name_that_holds_the_word_beats_an_unknown_one_that_begins_with_it():
+    known = ("El laberinto del fauno", 1, 3122)
+    unknown = ("Laberinto de pasiones", 2, 26)
+    assert index_of([known, unknown]).complete("laber") == [1, 2]
+    assert index_of([known, (*unknown[:2], 3000)]).complete("laber") == [2, 1]
