@@ -19,7 +19,7 @@ import constant_service
 import questions
 from load import CONNECTIONS, Load, load, need_wrk, on_server_core, placement
 from machine import header
-from processes import ROOT, cartelera, free_port, python, running, this_command, wait_for
+from processes import ROOT, cartelera, free_port, python, serving, status_of, this_command
 from questions import Question, Tables
 
 HERE = Path(__file__).resolve().parent
@@ -58,9 +58,9 @@ def _both(service: str, asked: Sequence[Question], limited: bool) -> Iterator[Ca
 
 def serve(stack: ExitStack, command: Sequence[str], port: int) -> str:
     """Start a server that lives as long as `stack`; its address once it answers."""
-    process = stack.enter_context(running(on_server_core(command)))
+    server = stack.enter_context(serving(on_server_core(command)))
     address = f"http://127.0.0.1:{port}"
-    wait_for(f"{address}/openapi.json", process)
+    server.wait_until(lambda: status_of(f"{address}/openapi.json") == HTTPStatus.OK)
     return address
 
 

@@ -12,9 +12,6 @@ equal parts. Linux only. This script loads the standard library alone, to share 
 import argparse
 import json
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -22,43 +19,31 @@ from pathlib import Path
 from random import Random
 
 from machine import header
-from processes import MB, ROOT, cartelera, free_port, python, run, running, status_of, this_command
+from processes import MB, ROOT, cartelera, free_port, python, run, serving, status_of, this_command
 from report import at_most, said
 
 HERE = Path(__file__).resolve().parent
 READY_S, SERVICES_MB = 5, 512
-PATIENCE_S = 60
+STOP_S = 60
+READY = " is ready at "
 SERVICES = ("query", "reco", "gateway")
 
 
-def until_ready(process: subprocess.Popen[str]) -> None:
-    """Return at the line that says it is ready; leave if it ends, or takes too long."""
-    killer = threading.Timer(PATIENCE_S, process.kill)
-    killer.start()
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if " is ready at " in line:
-            killer.cancel()
-            return
-    killer.cancel()
-    sys.exit(f"it was not ready within {PATIENCE_S} s, or could not start:\n{''.join(lines)}")
-
-
 def one_round(var: Path, paths: list[str]) -> tuple[float, float, dict[str, float]]:
-    """Seconds to be ready, seconds to stop, and megabytes of each process once `paths` are asked."""
+    """Seconds to be ready and to stop, and megabytes of each process once `paths` are asked."""
     port = free_port(together=3)
     begin = time.perf_counter()
-    with running(cartelera("serve", "all", "--var", var, "--port", port)) as process:
-        until_ready(process)
+    with serving(cartelera("serve", "all", "--var", var, "--port", port)) as server:
+        server.wait_until(lambda: READY in server.log.read_text())
         ready = time.perf_counter() - begin
         ask(f"http://127.0.0.1:{port}", paths)
+        process = server.process
         children = dict(services_of(process.pid))
         sizes = {name: pss_mb(pid) for name, pid in children.items()}
         sizes["supervisor"] = pss_mb(process.pid)
         begin = time.perf_counter()
         process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE_S)
+        process.wait(STOP_S)
         stopped = time.perf_counter() - begin
     if left := [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]:
         print(f"LEFT RUNNING: {', '.join(left)}")
@@ -98,6 +83,12 @@ def varied(var: Path, count: int) -> list[str]:
     return paths
 
 
+def films_in(data: Path) -> int:
+    """How many films the published version has."""
+    version = (data / "current").read_text().strip()
+    return json.loads((data / version / "manifest.json").read_text())["counts"]["movies"]
+
+
 def tell_memory(sizes: dict[str, float], asked: int) -> None:
     """Print the memory of each process and their sums."""
     print(f"\nproportional set size after {asked} requests")
@@ -117,11 +108,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=400, help="before memory is read")
     given = parser.parse_args()
     var = given.var.resolve()
-    manifest = (
-        var / "data" / (var / "data/current").read_text().strip() / "manifest.json"
-    ).read_text()
-    films = json.loads(manifest)["counts"]["movies"]
-    print(header(this_command(), f"{films:,} films"), flush=True)
+    print(header(this_command(), f"{films_in(var / 'data'):,} films"), flush=True)
     paths = varied(var, given.requests)
     rounds = [one_round(var, paths if turn == 0 else []) for turn in reversed(range(given.rounds))]
     ready, stopped, sizes = zip(*rounds, strict=True)

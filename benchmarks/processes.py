@@ -9,13 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MB = 1e6
-STOP_S = 20
+STOP_S, POLL_S = 20, 0.01
 
 
 class Line(NamedTuple):
@@ -57,7 +58,7 @@ def run(command: Sequence[str], **environment: str) -> Spent:
     child was started, so whoever calls this loads no large library.
     """
     started, begin = time.time(), time.perf_counter()
-    process = _start(command, environment)
+    process = _start(command, environment, subprocess.PIPE)
     lines = [Line(time.time(), text.rstrip()) for text in process.stdout]
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begin
@@ -70,30 +71,44 @@ def run(command: Sequence[str], **environment: str) -> Spent:
     return Spent(started, wall, usage.ru_utime + usage.ru_stime, peak, lines)
 
 
+class Server(NamedTuple):
+    """A process that serves, and the file of what it writes (a pipe that nobody reads fills up)."""
+
+    process: subprocess.Popen[str]
+    log: Path
+
+    def wait_until(self, ready: Callable[[], bool], patience_s: float = 60) -> None:
+        """Return once it is `ready`; leave with what it wrote if it ends, or takes too long."""
+        deadline = time.monotonic() + patience_s
+        while not ready():
+            if self.process.poll() is not None:
+                sys.exit(f"the server ended before it was ready:\n{self.log.read_text()}")
+            if time.monotonic() > deadline:
+                sys.exit(f"not ready within {patience_s:.0f} s:\n{self.log.read_text()}")
+            time.sleep(POLL_S)
+
+
 @contextlib.contextmanager
-def running(command: Sequence[str], **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that serves; on leaving it is asked to stop, and made to if it does not."""
-    process = _start(command, environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
+def serving(command: Sequence[str]) -> Iterator[Server]:
+    """A server; on leaving it is asked to stop, and made to if it does not."""
+    with NamedTemporaryFile(prefix="served-", suffix=".log") as log:
+        process = _start(command, {}, log.fileno())
         try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            yield Server(process, Path(log.name))
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+def _start(command: Sequence[str], changed: dict[str, str], out: int) -> subprocess.Popen[str]:
+    environment = os.environ | changed
+    error = subprocess.STDOUT
     return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        command, cwd=ROOT, env=environment, stdout=out, stderr=error, text=True
     )
 
 
@@ -117,14 +132,3 @@ def status_of(url: str) -> int:
         return answer.code
     except OSError:
         return 0
-
-
-def wait_for(url: str, process: subprocess.Popen[str], patience_s: float = 60) -> None:
-    """Return once `url` answers; leave with what `process` wrote if it does not."""
-    deadline = time.monotonic() + patience_s
-    while not status_of(url):
-        if process.poll() is not None:
-            sys.exit(f"the server ended before it answered:\n{process.stdout.read()}")
-        if time.monotonic() > deadline:
-            sys.exit(f"{url} did not answer within {patience_s:.0f} s")
-        time.sleep(0.05)

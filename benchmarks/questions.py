@@ -84,7 +84,8 @@ def question(endpoint: str, arguments: "Counter[str]", after: str = "") -> Quest
     usual = Random(endpoint).sample(usual, min(MOST, len(usual)))
     paths = [f"/{endpoint}/{quote(one, safe='')}{after}" for one in usual]
     hardest = f"/{endpoint}/{quote(worst, safe='')}{after}"
-    return Question(f"{endpoint}{after}", paths, hardest, f"{worst} ({arguments[worst]})")
+    films = f" ({arguments[worst]} films)" if arguments[worst] > 1 else ""
+    return Question(f"{endpoint}{after}", paths, hardest, worst + films)
 
 
 def statistics(tables: Tables) -> list[Question]:
