@@ -107,9 +107,7 @@ def serving(command: Sequence[str]) -> Iterator[Server]:
 def _start(command: Sequence[str], changed: dict[str, str], out: int) -> subprocess.Popen[str]:
     environment = os.environ | changed
     error = subprocess.STDOUT
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=out, stderr=error, text=True
-    )
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=error, text=True)
 
 
 def free_port(together: int = 1) -> int:

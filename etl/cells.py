@@ -4,6 +4,7 @@ Every reader gives the value and a reason code from the ledger; '' means nothing
 """
 
 import datetime
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -18,6 +19,7 @@ Named = tuple[int | None, str]
 
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 OTHER_DATES = ("%Y/%m/%d", "%B %d, %Y", "%d %B %Y")
+NAMES_KEPT = 65_536
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PLACEHOLDERS = {"no overview found.", "no overview found", "no overview", "n/a", "-", "null", "nan"}
 
@@ -140,6 +142,7 @@ def directing(entries: list[dict[str, Any]]) -> list[Named]:
     return named(entry for entry in entries if entry.get("job") == "Director")
 
 
+@functools.lru_cache(maxsize=NAMES_KEPT)
 def _tidy(name: str) -> str:
     """White space collapsed, and pairs of escaped surrogates joined, since UTF-8 has none."""
     if not name.isascii():
@@ -148,4 +151,4 @@ def _tidy(name: str) -> str:
 
 
 def _fits_int64(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+    return type(value) is int and -(2**63) <= value < 2**63

@@ -72,10 +72,10 @@ class MovieRows:
     def read(self, column: str, reader: Callable[[str], tuple[Any, str]]) -> list[Any]:
         """The column's values by `reader`; what it reports goes to the ledger as a repair."""
         values = []
-        for line, cell in self.raw[column].items():
+        for line, cell in zip(self.raw.index.tolist(), self.raw[column].tolist(), strict=True):
             value, reason = reader(cell)
             if reason:
-                self.ledger.repair(self.file, int(line), column, reason, cell)
+                self.ledger.repair(self.file, line, column, reason, cell)
             values.append(value)
         return values
 

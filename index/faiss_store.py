@@ -41,7 +41,7 @@ class FaissIndex:
         try:
             index = faiss.read_index(str(folder / VECTORS_FILE), faiss.IO_FLAG_MMAP_IFC)
             movie_ids = np.load(folder / IDS_FILE)
-        except (RuntimeError, ValueError, OSError) as exc:
+        except (RuntimeError, ValueError, OSError, EOFError) as exc:
             raise VersionError(f"{folder / VECTORS_FILE} is not an index FAISS can read") from exc
         if index.ntotal != len(movie_ids):
             raise VersionError(f"{folder} has {index.ntotal} vectors for {len(movie_ids)} films")

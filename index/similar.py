@@ -83,7 +83,7 @@ class SimilarFilms:
             }
             neighbours = np.load(folder / NEIGHBOURS_FILE, mmap_mode="r")
             movie_ids = np.load(folder / IDS_FILE)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as exc:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as exc:
             raise VersionError(f"{folder} lacks a part of the index: {exc}") from exc
         return cls(layout, movie_ids, vectors, names, neighbours)
 
@@ -96,8 +96,8 @@ class SimilarFilms:
         """The `k` films nearest to the one at `row`, best first."""
         others = self._neighbours[row, : max(k, 0)]
         shares = self._shares(row, others)
-        scores = sum(shares.values(), np.zeros(len(others)))
         # the stored order is the same but for rounding; what is shown must stand in order
+        scores = np.round(sum(shares.values(), np.zeros(len(others))), DECIMALS)
         order = np.lexsort((others, -scores))
         return [
             Similar(

@@ -91,4 +91,5 @@ def _no_title(text: str) -> Sentence:
 
 
 def _not_that_year(title: str, year: int | None) -> Sentence:
-    return Sentence(f"«{title}» no tiene versión del año {year}.", f"'{title}' has none of {year}.")
+    name = shown(title)
+    return Sentence(f"«{name}» no tiene versión del año {year}.", f"'{name}' has none of {year}.")

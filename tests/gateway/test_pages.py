@@ -51,7 +51,7 @@ async def test_what_a_documentation_page_loads_is_served_here(fronting, page):
 async def test_the_start_page_links_an_example_of_every_endpoint_that_answers(fronting):
     async with fronting(never) as gateway:
         links = LINK.findall((await gateway.get("/")).text)
-    segments = {link.split("?")[0].split("/")[0] for link in links}
+    segments = {link.split("?")[0].split("/")[0] for link in links if ":" not in link}
     routes = [*query_service.api.router.routes, *reco_service.api.router.routes]
     answering = {route.path.split("/")[1] for route in routes} - {"v1"}
     assert segments == answering | {"docs", "redoc", "problemas", "salud"}
