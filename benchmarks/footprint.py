@@ -6,7 +6,8 @@ What is there already is served, with nothing else. Each round starts it, waits 
 says it is ready, and stops it with SIGTERM, after which no process of it may be left. In the last
 round varied requests go through the gateway first, then the memory of each process is read: its
 proportional set size (Pss in smaps_rollup), in which a page that several processes have counts in
-equal parts. Linux only. This script loads the standard library alone, to share no page of theirs.
+equal parts. Linux only. Other processes of the same Python lower it: run it where there are none.
+This script loads the standard library alone, to share no more than the interpreter with them.
 """
 
 import argparse

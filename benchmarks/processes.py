@@ -59,7 +59,11 @@ def run(command: Sequence[str], **environment: str) -> Spent:
     """
     started, begin = time.time(), time.perf_counter()
     process = _start(command, environment, subprocess.PIPE)
-    lines = [Line(time.time(), text.rstrip()) for text in process.stdout]
+    try:
+        lines = [Line(time.time(), text.rstrip()) for text in process.stdout]
+    except BaseException:  # interrupted: a job that nobody waits for is not left behind
+        process.kill()
+        raise
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -11,7 +11,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -134,9 +134,10 @@ def recommendations(tables: Tables) -> list[Question]:
     titles = tables.films("title")
     return [
         question("recomendacion", titles),
-        question("v1/peliculas", ids),
-        question("v1/peliculas", ids, "/similares"),
-        question("v1/peliculas", ids, "/similares?k=100"),
+        *(
+            replace(question("v1/peliculas", ids, after), argument="the film with most votes")
+            for after in ("", "/similares", "/similares?k=100")
+        ),
         typed(titles),
     ]
 

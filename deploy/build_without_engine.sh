@@ -2,7 +2,7 @@
 # Build the five images and try them, on a machine that has no container engine: a bare Debian 12
 # made by debootstrap is the base, and buildah builds and starts the images in a chroot.
 # Needs root, and Debian's packages buildah, debootstrap and curl. From outside:
-#   WORK    folder for all that is made, about 10 GB; must be new, and is removed at the end
+#   WORK    folder for all that is made, about 17 GB; must be new, and is removed at the end
 #   PORT    the gateway's on 127.0.0.1; query and reco take the next two
 #   MIRROR  where debootstrap fetches Debian from; its own choice when empty
 #   KEEP=1  leaves WORK, and the images in it
@@ -18,6 +18,7 @@ PORT=${PORT:-18000}
 JOBS=(etl index)
 SERVING=(query reco gateway)
 OWNER=10001
+LACKS_TORCH="import fastapi, importlib.util as look; exit(bool(look.find_spec('torch')))"
 
 say() { echo "== $*"; }
 fail() { echo "build_without_engine.sh: $*" >&2; exit 1; }
@@ -32,7 +33,10 @@ mkdir -p "$WORK"
 BUILDAH=(buildah --root "$WORK/storage" --runroot "$WORK/run" --storage-driver vfs)
 served=()
 clean() {
-    for process in "${served[@]}"; do kill "$process" 2> /dev/null && wait "$process" || true; done
+    for process in "${served[@]}"; do
+        kill "$process" 2> /dev/null || true
+        wait "$process" || true
+    done
     if [ "${KEEP:-}" != 1 ]; then rm -rf --one-file-system "$WORK"; fi
 }
 trap clean EXIT
@@ -56,7 +60,8 @@ done
 
 say "base: Debian 12 with Python"
 debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates \
-    bookworm "$WORK/base" ${MIRROR:+"$MIRROR"} > "$WORK/base.log" || fail "see $WORK/base.log"
+    bookworm "$WORK/base" ${MIRROR:+"$MIRROR"} > "$WORK/base.log" 2>&1 ||
+    { tail -20 "$WORK/base.log" >&2; fail "no base"; }
 rm -rf "$WORK"/base/var/cache/apt/* "$WORK"/base/var/lib/apt/lists/*
 base=$("${BUILDAH[@]}" from scratch)
 "${BUILDAH[@]}" copy --quiet "$base" "$WORK/base" / > /dev/null
@@ -78,6 +83,7 @@ told() {
         --format "{{range .OCIv1.Config.$2}}{{.}} {{end}}" "cartelera-$1"
 }
 # start SERVICE MODE [ARGUMENTS]: the image's own command, with what was built at /app/var
+# shellcheck disable=SC2046  # the two lists are meant to fall into words
 start() {
     exec "${BUILDAH[@]}" run --isolation=chroot --volume "$WORK/var:/app/var:$2" \
         --env GATEWAY_QUERY_URL="http://127.0.0.1:$((PORT + 1))" \
@@ -95,7 +101,7 @@ for service in "${JOBS[@]}" "${SERVING[@]}"; do
     [ "$(inside "$service" id -u)" = "$OWNER" ] || fail "$service runs as somebody else"
 done
 for service in "${SERVING[@]}"; do
-    ! inside "$service" python -c "import torch" 2> /dev/null || fail "$service holds torch"
+    inside "$service" python -c "$LACKS_TORCH" || fail "$service holds torch"
     say "$service: no torch"
 done
 
@@ -105,12 +111,14 @@ for job in "${JOBS[@]}"; do (start "$job" rw); done
 
 declare -A ports=([query]=$((PORT + 1)) [reco]=$((PORT + 2)) [gateway]=$PORT)
 for service in "${SERVING[@]}"; do
-    (start "$service" ro --host 127.0.0.1 --port "${ports[$service]}") &
+    (start "$service" ro --host 127.0.0.1 --port "${ports[$service]}") \
+        > "$WORK/run-$service.log" 2>&1 &
     served+=($!)
 done
 ask() { curl --silent --show-error --fail --max-time 10 "http://127.0.0.1:$PORT$1"; }
-for _ in $(seq 60); do
+for second in $(seq 60); do
     if ask /salud/lista > /dev/null 2>&1; then break; fi
+    [ "$second" -lt 60 ] || { tail "$WORK"/run-*.log >&2; fail "the gateway is not ready"; }
     sleep 1
 done
 for path in /salud/lista /cantidad_filmaciones_mes/enero /score_titulo/Toy%20Story \

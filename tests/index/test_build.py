@@ -198,7 +198,7 @@ DIES_AT = {
     "the pointer moves": "pathlib:Path.replace",
 }
 KILLED_BUILD = """
-import operator, os, signal, sys
+import os, signal, sys
 from importlib import import_module
 from pathlib import Path
 from index.build import run_index
@@ -206,7 +206,9 @@ from tests.fakes import HashEncoder
 
 module, _, path = sys.argv[2].partition(":")
 *owner, name = path.split(".")
-holder = operator.attrgetter(".".join(owner))(import_module(module)) if owner else import_module(module)
+holder = import_module(module)
+for step in owner:
+    holder = getattr(holder, step)
 assert hasattr(holder, name)
 setattr(holder, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 var = Path(sys.argv[1])

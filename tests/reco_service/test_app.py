@@ -1,0 +1,171 @@
+"""The service as a whole: what it loads, what it refuses to load, health, its description."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import orjson
+import pytest
+from fastapi import FastAPI
+
+from contracts.columns import DATA_FORMAT
+from contracts.errors import VersionError
+from contracts.versions import open_current, point_to
+from etl.run import run_etl
+from index.blocks import INDEX_FORMAT, INDEX_KIND
+from index.build import run_index
+from reco_service.app import create_app
+from reco_service.recommend import Recommender
+from reco_service.settings import Settings
+from tests.fakes import HashEncoder
+from tests.raw import film, raw_folder
+
+ENDPOINTS = {
+    "/recomendacion/{titulo}",
+    "/recomendacion",
+    "/v1/peliculas",
+    "/v1/peliculas/{id}",
+    "/v1/peliculas/{id}/similares",
+    "/salud/viva",
+    "/salud/lista",
+}
+
+
+@pytest.fixture(scope="module")
+def schema(settings: Settings) -> dict:
+    """The OpenAPI document, made without loading anything."""
+    return create_app(settings).openapi()
+
+
+@pytest.fixture
+def var(sample_var: Path, tmp_path: Path) -> Path:
+    """A copy of the built sample that may be changed."""
+    for name in ("data", "index"):
+        shutil.copytree(sample_var / name, tmp_path / name)
+    return tmp_path
+
+
+def operations(schema: dict) -> list[tuple[str, dict]]:
+    return [(path, verb) for path, verbs in schema["paths"].items() for verb in verbs.values()]
+
+
+@pytest.mark.anyio
+async def test_the_service_tells_that_it_lives_and_what_it_serves(
+    reco: httpx.AsyncClient, recommender: Recommender
+) -> None:
+    assert (await reco.get("/salud/viva")).json() == {
+        "estado": "viva",
+        "servicio": "recomendaciones",
+        "version": None,
+    }
+    assert (await reco.get("/salud/lista")).json() == {
+        "estado": "lista",
+        "servicio": "recomendaciones",
+        "version": recommender.version,
+    }
+
+
+@pytest.mark.anyio
+async def test_rich_answers_name_the_version_they_come_from(
+    reco: httpx.AsyncClient, recommender: Recommender
+) -> None:
+    for target in ("/v1/peliculas?q=toy", "/v1/peliculas/862/similares"):
+        assert (await reco.get(target)).json()["version"] == recommender.version
+
+
+@pytest.mark.anyio
+async def test_a_service_without_an_index_does_not_start(tmp_path: Path) -> None:
+    app: FastAPI = create_app(Settings(data_dir=tmp_path, index_dir=tmp_path))
+    with pytest.raises(VersionError, match="nothing has been published"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
+def test_every_endpoint_is_described(schema: dict) -> None:
+    paths = {path.replace(":path", "") for path in schema["paths"]}
+    assert paths == ENDPOINTS
+
+
+def test_every_answer_has_a_schema(schema: dict) -> None:
+    for path, operation in operations(schema):
+        described = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        assert "$ref" in described or described.get("type") == "array", path
+        assert operation["description"], path
+
+
+def test_every_problem_has_the_schema_of_problems(schema: dict) -> None:
+    for path, operation in operations(schema):
+        problems = {code: r for code, r in operation["responses"].items() if code != "200"}
+        assert "422" in problems or path.startswith("/salud/")
+        for response in problems.values():
+            assert response["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}
+            }, path
+
+
+def test_endpoints_that_look_for_a_film_describe_that_there_may_be_none(schema: dict) -> None:
+    without = {path for path, verb in operations(schema) if "404" not in verb["responses"]}
+    assert without == {"/v1/peliculas", "/salud/viva", "/salud/lista"}
+
+
+def test_every_reference_leads_to_a_schema(schema: dict) -> None:
+    text = orjson.dumps(schema).decode()
+    referred = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
+    assert referred == set(schema["components"]["schemas"])
+
+
+def test_every_operation_has_a_name_of_its_own(schema: dict) -> None:
+    names = [operation["operationId"] for _, operation in operations(schema)]
+    assert len(set(names)) == len(names)
+
+
+def index_version(var: Path) -> str:
+    return open_current(var / "index", INDEX_KIND, INDEX_FORMAT)[1].version
+
+
+def service_of(var: Path) -> Recommender:
+    return Recommender.load(Settings(data_dir=var / "data", index_dir=var / "index"))
+
+
+def test_an_index_whose_data_are_gone_is_told(var: Path) -> None:
+    _, manifest = open_current(var / "data", "data", DATA_FORMAT)
+    (var / "data" / manifest.version).rename(var / "elsewhere")
+    with pytest.raises(VersionError, match=f"data has no version '{manifest.version}' any more"):
+        service_of(var)
+
+
+def test_an_index_of_older_data_is_served_with_those_data(var: Path, tmp_path: Path) -> None:
+    older = service_of(var).version
+    run_etl(raw_folder(tmp_path / "raw", [film(1)]), var / "data")
+    assert service_of(var).version == older
+
+
+def test_an_index_of_other_films_is_told(var: Path, tmp_path: Path) -> None:
+    other = run_etl(raw_folder(tmp_path / "raw", [film(1)]), var / "data").version
+    path = var / "index" / index_version(var) / "manifest.json"
+    manifest = orjson.loads(path.read_bytes())
+    manifest["inputs"]["data"] = other
+    path.write_bytes(orjson.dumps(manifest))
+    with pytest.raises(VersionError, match="do not hold the same films"):
+        service_of(var)
+
+
+def test_an_index_that_names_no_data_is_told(var: Path) -> None:
+    path = var / "index" / index_version(var) / "manifest.json"
+    path.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()) | {"inputs": {}}))
+    with pytest.raises(VersionError, match="has no version ''"):
+        service_of(var)
+
+
+def test_an_index_of_another_format_is_told(var: Path) -> None:
+    path = var / "index" / index_version(var) / "manifest.json"
+    path.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()) | {"format": 99}))
+    with pytest.raises(VersionError, match="build it again"):
+        service_of(var)
+
+
+def test_an_earlier_version_can_be_served_again(var: Path) -> None:
+    first = index_version(var)
+    run_index(var / "data", var / "index", HashEncoder("hash/2"), var / "cache")
+    point_to(var / "index", first)
+    assert service_of(var).version == first
