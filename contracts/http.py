@@ -164,6 +164,11 @@ def install(app: FastAPI, slow_request_ms: int = 500) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
+def add_routes(app: FastAPI, router: APIRouter) -> None:
+    """Add the routes to the app's own: those of an included router are matched twice a request."""
+    app.router.routes.extend(router.routes)
+
+
 def health(name: str, version_of: Callable[[Request], str | None]) -> APIRouter:
     """`/salud/viva` (the process answers) and `/salud/lista` (it has a version loaded)."""
     router = APIRouter(prefix="/salud", tags=["salud"])

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from contracts.http import health, install
+from contracts.http import add_routes, health, install
 from query_service.api import router
 from query_service.catalogue import Catalogue
 from query_service.settings import Settings
@@ -32,7 +32,7 @@ def create_app(
         yield
 
     app = FastAPI(title="Cartelera: consultas", lifespan=lifespan)
-    app.include_router(router)
+    add_routes(app, router)
     app.include_router(health(NAME, lambda request: request.app.state.statistics.version))
     install(app, settings.slow_request_ms)
     return app

@@ -44,12 +44,14 @@ class Groups:
     def __init__(self, names: pa.Array, owners: Rows, weights: NDArray[np.float64]) -> None:
         """`names` and the row of the film each belongs to; a name weighs as its films together."""
         encoded = names.dictionary_encode()
-        codes = encoded.indices.to_numpy()
-        order = np.argsort(codes, kind="stable")
         self.names: list[str] = encoded.dictionary.to_pylist()
-        self._rows: Rows = owners[order]
-        self._starts = np.searchsorted(codes[order], np.arange(len(self.names) + 1))
-        totals = np.bincount(codes, weights[owners], minlength=len(self.names))
+        films = len(weights)
+        # name and film in one number: each pair once, by name and then by film
+        pairs = np.unique(encoded.indices.to_numpy().astype(np.int64) * films + owners)
+        codes, rows = np.divmod(pairs, max(films, 1))
+        self._rows: Rows = rows.astype(np.int32)
+        self._starts = np.searchsorted(codes, np.arange(len(self.names) + 1))
+        totals = np.bincount(codes, weights[rows], minlength=len(self.names))
         self.index = NameIndex(self.names, range(len(self.names)), totals.tolist())
 
     @classmethod
@@ -67,7 +69,7 @@ class Groups:
 
     def rows(self, key: int) -> Rows:
         """Rows of the films of the name at `key`, ascending, each once."""
-        return np.unique(self._rows[self._starts[key] : self._starts[key + 1]])
+        return self._rows[self._starts[key] : self._starts[key + 1]]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from contracts.http import health, install
+from contracts.http import add_routes, health, install
 from reco_service.api import router
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
@@ -26,7 +26,7 @@ def create_app(
         yield
 
     app = FastAPI(title="Cartelera: recomendaciones", lifespan=lifespan)
-    app.include_router(router)
+    add_routes(app, router)
     app.include_router(health(NAME, lambda request: request.app.state.recommender.version))
     install(app, settings.slow_request_ms)
     return app

@@ -9,9 +9,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from etl.run import run_etl
+from index.build import run_index
 from reco_service.app import create_app
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
+from tests.fakes import HashEncoder
+from tests.raw import Row, raw_folder
 
 
 @contextlib.asynccontextmanager
@@ -31,6 +35,19 @@ def settings(sample_var: Path) -> Settings:
 @pytest.fixture(scope="session")
 def recommender(settings: Settings) -> Recommender:
     return Recommender.load(settings)
+
+
+@pytest.fixture
+def service_over(tmp_path: Path):
+    """Builds the service's answers over raw films, as tests.raw makes them."""
+
+    def build(films: list[Row]) -> Recommender:
+        run_etl(raw_folder(tmp_path / "raw", films), tmp_path / "data")
+        run_index(tmp_path / "data", tmp_path / "index", HashEncoder(), tmp_path / "cache")
+        settings = Settings(data_dir=tmp_path / "data", index_dir=tmp_path / "index")
+        return Recommender.load(settings)
+
+    return build
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from reco_service.recommend import Recommender
+from tests.raw import film
 
 pytestmark = pytest.mark.anyio
 
@@ -65,6 +66,16 @@ async def test_a_card_says_what_is_not_known(
 ) -> None:
     card = (await reco.get(f"/v1/peliculas/{movie_id}")).json()
     assert {name: card[name] for name in lacking} == lacking
+
+
+@pytest.mark.parametrize("runtime", ["0", "0.0", ""])
+def test_a_runtime_of_nothing_is_not_known(service_over, runtime: str) -> None:
+    assert service_over([film(1, runtime=runtime)]).card(1).duracion is None
+
+
+def test_without_credits_and_keywords_files_cards_are_bare(service_over) -> None:
+    card = service_over([film(1), film(2, "Ronin")]).card(1)
+    assert (card.reparto, card.directores, card.palabras_clave) == ([], [], [])
 
 
 async def test_every_film_has_a_card(reco: httpx.AsyncClient, recommender: Recommender) -> None:

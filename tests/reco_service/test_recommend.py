@@ -8,6 +8,7 @@ import pytest
 from contracts.errors import MovieNotFound
 from index.fold import fold
 from reco_service.recommend import Recommender
+from tests.raw import film
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +58,25 @@ async def test_a_remake_is_not_recommended_for_its_original(reco: httpx.AsyncCli
     similar = (await reco.get("/v1/peliculas/150689/similares?k=100")).json()["similares"]
     assert "Cinderella" in [film["titulo"] for film in similar]
     assert "Cinderella" not in await five(reco, "/recomendacion/Cinderella")
+
+
+def test_a_title_that_several_films_bear_is_recommended_once(service_over) -> None:
+    named = ["Heat", "HEAT", "Ronin", "Ronin", "RONIN", "Rónin", "Up", "Jaws", "Big", "Duel"]
+    service = service_over([film(n, title) for n, title in enumerate(named)])
+    told = {fold(title) for title in service.five_like("Heat", None)}
+    assert told == {"ronin", "up", "jaws", "big", "duel"}
+
+
+def test_a_catalogue_of_a_few_films_recommends_what_there_is(service_over) -> None:
+    service = service_over([film(1, "Heat"), film(2, "Ronin"), film(3, "Up")])
+    assert set(service.five_like("Heat", None)) == {"Ronin", "Up"}
+    assert len(service.similar_to(1, 100, "es").similares) == 2
+
+
+def test_a_film_alone_has_nothing_to_recommend(service_over) -> None:
+    service = service_over([film(1, "Heat")])
+    assert service.five_like("Heat", None) == []
+    assert service.similar_to(1, 10, "es").similares == []
 
 
 @pytest.mark.parametrize("path", ["Face/Off", "Face%2FOff", "Face%2fOff", "face%2FOFF", "face/off"])
