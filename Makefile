@@ -10,7 +10,7 @@ VAR ?= var
 PORT ?= 8000
 STAMP := $(VENV)/.setup-done
 
-.PHONY: run test setup check fix bench clean debian
+.PHONY: run test setup check fix bench clean
 
 run: setup
 	$(BIN)/cartelera up --raw "$(RAW)" --var "$(VAR)" --port $(PORT)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from contracts.columns import ALIASES, MOVIES, conform
+from contracts.errors import DataError
 from etl import cells
 from etl.ledger import Ledger
 from etl.read import Row
@@ -85,6 +86,8 @@ def build_movies(rows: list[Row], file: str, ledger: Ledger) -> tuple[pa.Table, 
     movies = MovieRows(rows, file, ledger)
     clean = _keep_identified(movies).pipe(_add_dates, movies)
     clean = _add_titles(clean, movies)
+    if clean.empty:
+        raise DataError(f"{file} holds no film with an id, a title and a release date")
     clean = _add_amounts(clean, movies).pipe(_drop_duplicates, movies)
     clean = _add_nested(clean, movies)
     clean = clean.assign(

@@ -6,6 +6,9 @@ from contracts.api import Motivo
 from contracts.errors import Sentence
 from reco_service.catalogue import Facts
 
+CLOSE_YEARS = 12
+"""Years further apart than this are told without saying that they are close."""
+
 NAMED_AT_MOST = 4
 """How many shared names a reason lists."""
 
@@ -50,6 +53,8 @@ def _years(seed: Facts, other: Facts) -> Sentence:
     if seed.year == other.year:
         return Sentence(f"Del mismo año: {seed.year}", f"Of the same year: {seed.year}")
     years = f"{seed.year}, {other.year}"
+    if abs(seed.year - other.year) > CLOSE_YEARS:
+        return Sentence(f"Años de estreno: {years}", f"Years of release: {years}")
     return Sentence(f"De época cercana: {years}", f"Of about the same time: {years}")
 
 

@@ -88,6 +88,12 @@ def test_a_faulty_file_stops_the_run_with_one_sentence(
     assert good.folder.is_dir()
 
 
+def test_a_file_without_any_film_stops_the_run_with_one_sentence(tmp_path: Path) -> None:
+    for films in ([], [film(1, release_date="")], [film("x")]):
+        with pytest.raises(DataError, match="movies_dataset.csv holds no film"):
+            run_etl(raw_folder(tmp_path / "raw", films), tmp_path / "data")
+
+
 def test_a_gzip_cut_in_half_is_told(tmp_path: Path) -> None:
     raw = raw_folder(tmp_path, [film(1)], [credit(n, ["A" * 50]) for n in range(99)])
     whole = gzip.compress((raw / "credits.csv").read_bytes())

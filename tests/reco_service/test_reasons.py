@@ -97,3 +97,9 @@ async def test_reasons_come_in_the_language_asked_for(reco: httpx.AsyncClient) -
     assert answers["en"]["direccion"] == "Same director: John Lasseter"
     assert answers["en-GB,en;q=0.9,es;q=0.1"] == answers["en"]
     assert answers["fr"] == answers["*"] == answers[""] == answers["es"]
+
+
+def test_films_far_apart_in_time_are_not_told_to_be_close() -> None:
+    old = Facts("Metropolis", 1927, [], [], [], [], None)
+    [reason] = reasons(HEAT, old, {"anio": 0.01}, "es")
+    assert reason.texto == "Años de estreno: 1995, 1927"
