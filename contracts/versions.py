@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ class Manifest(BaseModel):
     settings: dict[str, Any]
     counts: dict[str, int]
     files: dict[str, FileEntry] = {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build led to: the version now current, whether it was built just now, its counts."""
+
+    version: str
+    folder: Path
+    built: bool
+    counts: dict[str, int]
 
 
 def version_name(kind: str, fmt: int, inputs: Mapping[str, str], settings: Any) -> str:
@@ -120,6 +131,13 @@ def point_to(root: Path, version: str) -> None:
     _flush(draft)
     draft.replace(root / POINTER)
     _flush(root)
+
+
+def keep(root: Path, version: str) -> Outcome:
+    """Make a version that is there, and whole, the current one, if it is not."""
+    if current_version(root) != version:
+        point_to(root, version)
+    return Outcome(version, root / version, False, read_manifest(root / version).counts)
 
 
 def current_version(root: Path) -> str | None:

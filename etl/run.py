@@ -4,7 +4,6 @@ import contextlib
 import gc
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,12 +13,11 @@ from contracts.columns import DATA_FORMAT, KEYWORDS, TABLES
 from contracts.progress import track
 from contracts.versions import (
     Manifest,
+    Outcome,
     building,
-    current_version,
     is_whole,
-    point_to,
+    keep,
     publish,
-    read_manifest,
     staging,
     version_name,
 )
@@ -36,17 +34,7 @@ RULES = 1
 """Raised with every change of the transformations, so that the same input is built anew."""
 
 
-@dataclass(frozen=True)
-class EtlOutcome:
-    """The version that is current now, whether it was built just now, and its counts."""
-
-    version: str
-    folder: Path
-    built: bool
-    counts: dict[str, int]
-
-
-def run_etl(raw: Path, root: Path) -> EtlOutcome:
+def run_etl(raw: Path, root: Path) -> Outcome:
     """Build the data version of the files in `raw` into `root`, unless it is there already.
 
     Raises DataError for bad input or a fault of the disk; then nothing has changed in `root`.
@@ -56,7 +44,7 @@ def run_etl(raw: Path, root: Path) -> EtlOutcome:
     version = version_name(KIND, DATA_FORMAT, inputs, RULES)
     with building(root):
         if is_whole(root, version, KIND, DATA_FORMAT):
-            return _keep(root, version)
+            return keep(root, version)
         tables, ledger = transform(sources)
         counts = {name: table.num_rows for name, table in tables.items()} | {
             f"ledger.{reason}": count for reason, count in ledger.counts().items()
@@ -74,7 +62,7 @@ def run_etl(raw: Path, root: Path) -> EtlOutcome:
                 pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
             target = publish(folder, manifest)
     logger.info("data_published version=%s movies=%d", version, counts["movies"])
-    return EtlOutcome(version, target, True, counts)
+    return Outcome(version, target, True, counts)
 
 
 def transform(sources: dict[str, Source]) -> tuple[dict[str, pa.Table], Ledger]:
@@ -111,12 +99,3 @@ def without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _keep(root: Path, version: str) -> EtlOutcome:
-    """The version is there and whole; only the pointer may have to move."""
-    if current_version(root) != version:
-        point_to(root, version)
-    folder = root / version
-    counts = read_manifest(folder).counts
-    return EtlOutcome(version, folder, False, counts)

@@ -1,7 +1,6 @@
 """The index job: one published data version in, one published index version out."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,12 @@ from contracts.errors import DataError
 from contracts.progress import track
 from contracts.versions import (
     Manifest,
+    Outcome,
     building,
-    current_version,
     is_whole,
+    keep,
     open_current,
-    point_to,
     publish,
-    read_manifest,
     staging,
     version_name,
 )
@@ -40,17 +38,7 @@ NEIGHBOURS_KEPT = 100
 RECALL_FILMS, RECALL_AT, RECALL_POOL = 200, 10, 200
 
 
-@dataclass(frozen=True)
-class IndexOutcome:
-    """The version that is current now, whether it was built just now, and its counts."""
-
-    version: str
-    folder: Path
-    built: bool
-    counts: dict[str, int]
-
-
-def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path) -> IndexOutcome:
+def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path) -> Outcome:
     """Build the index of the current data version into `root`, unless it is there already.
 
     Embeddings are taken from `cache_dir` where they are known. Raises DataError for a fault of
@@ -63,7 +51,7 @@ def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path
     version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
     with building(root):
         if is_whole(root, version, INDEX_KIND, INDEX_FORMAT):
-            return _keep(root, version)
+            return keep(root, version)
         facts = read_facts(data_folder)
         if not facts.titles:
             raise DataError(f"{data_folder} holds no films: there is nothing to index")
@@ -71,26 +59,32 @@ def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path
         with track(len(features), "Finding neighbours") as advance:
             neighbours = nearest_films(features, NEIGHBOURS_KEPT, advance)
         vectors = FaissIndex.build(facts.movie_ids, features.vectors())
-        covered = {f"block.{name}": films for name, films in features.coverage().items()}
-        manifest = Manifest(
-            kind=INDEX_KIND,
-            format=INDEX_FORMAT,
-            version=version,
-            inputs=inputs,
-            settings={
-                "blocks": layout.as_settings(),
-                "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
-                "neighbours": NEIGHBOURS_KEPT,
-                "faiss_recall_at_10": faiss_recall(vectors, features, facts, neighbours),
-                "rules": RULES,
-            },
-            counts={"movies": len(features)} | covered,
-        )
+        recall = faiss_recall(vectors, features, facts, neighbours)
+        manifest = describe(version, inputs, features, recall)
         with staging(root, version) as folder:
             save(folder, features, neighbours, vectors)
             target = publish(folder, manifest)
     logger.info("index_published version=%s movies=%d", version, len(features))
-    return IndexOutcome(version, target, True, manifest.counts)
+    return Outcome(version, target, True, manifest.counts)
+
+
+def describe(version: str, inputs: dict[str, str], features: Features, recall: float) -> Manifest:
+    """The manifest of an index version: how it was made, and how many films have each block."""
+    covered = {f"block.{name}": films for name, films in features.coverage().items()}
+    return Manifest(
+        kind=INDEX_KIND,
+        format=INDEX_FORMAT,
+        version=version,
+        inputs=inputs,
+        settings={
+            "blocks": features.layout.as_settings(),
+            "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
+            "neighbours": NEIGHBOURS_KEPT,
+            "faiss_recall_at_10": recall,
+            "rules": RULES,
+        },
+        counts={"movies": len(features)} | covered,
+    )
 
 
 def embed_texts(facts: FilmFacts, encoder: TextEncoder, cache_dir: Path) -> Floats:
@@ -137,11 +131,3 @@ def faiss_recall(
         found += len(pool.intersection(true))
         total += len(true)
     return round(found / max(total, 1), 4)
-
-
-def _keep(root: Path, version: str) -> IndexOutcome:
-    """The version is there and whole; only the pointer may have to move."""
-    if current_version(root) != version:
-        point_to(root, version)
-    folder = root / version
-    return IndexOutcome(version, folder, False, read_manifest(folder).counts)

@@ -19,7 +19,7 @@ from contracts.api import (
     ScoreTitulo,
     VotosTitulo,
 )
-from contracts.errors import PersonNotFound, Sentence, ValueNotFound
+from contracts.errors import PersonNotFound, ProductError, Sentence, ValueNotFound
 from index.titles import Meaning, shown
 from query_service.calendar import DAY_NAMES, MONTH_NAMES
 from query_service.catalogue import Catalogue, Groups
@@ -224,29 +224,31 @@ class Statistics:
 
 
 def _person(people: Groups, name: str, kind: Sentence) -> int:
-    if found := people.index.find(name):
-        return found[0]
     detail = Sentence(
         f"No hay ningún {kind.es} de nombre «{shown(name)}».",
         f"No {kind.en} is named '{shown(name)}'.",
     )
-    raise PersonNotFound(detail, people.index.suggest(name))
+    return _key(people, name, PersonNotFound, detail)
+
+
+def _value(groups: Groups, name: str, kind: Sentence) -> int:
+    detail = Sentence(
+        f"No hay ninguna {kind.es} llamada «{shown(name)}».",
+        f"No {kind.en} is called '{shown(name)}'.",
+    )
+    return _key(groups, name, ValueNotFound, detail)
+
+
+def _key(groups: Groups, name: str, problem: type[ProductError], detail: Sentence) -> int:
+    if found := groups.index.find(name):
+        return found[0]
+    raise problem(detail, groups.index.suggest(name))
 
 
 def _franchise(collections: Groups, name: str) -> int:
     """TMDB names them 'Toy Story Collection'; people say 'Toy Story'."""
     found = collections.index.find(f"{name} collection")
     return found[0] if found else _value(collections, name, Sentence("franquicia", "franchise"))
-
-
-def _value(groups: Groups, name: str, kind: Sentence) -> int:
-    if found := groups.index.find(name):
-        return found[0]
-    detail = Sentence(
-        f"No hay ninguna {kind.es} llamada «{shown(name)}».",
-        f"No {kind.en} is called '{shown(name)}'.",
-    )
-    raise ValueNotFound(detail, groups.index.suggest(name))
 
 
 def _total_and_mean(values: "np.ndarray[Any, np.dtype[np.float64]]") -> tuple[float, float]:
