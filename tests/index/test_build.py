@@ -9,10 +9,10 @@ import pytest
 
 from contracts.columns import DATA_FORMAT, TABLES
 from contracts.errors import DataError, VersionError
-from contracts.versions import Manifest, building, open_current, publish, staging
+from contracts.versions import Manifest, Outcome, building, open_current, publish, staging
 from etl.run import run_etl
 from index.blocks import BLOCKS, INDEX_FORMAT, INDEX_KIND, Block
-from index.build import IndexOutcome, run_index
+from index.build import run_index
 from tests.fakes import HashEncoder
 from tests.raw import film, raw_folder
 
@@ -20,7 +20,7 @@ FILMS = 290
 """What the ETL keeps of the sample."""
 
 
-def build(data: Path, var: Path, encoder: HashEncoder | None = None) -> IndexOutcome:
+def build(data: Path, var: Path, encoder: HashEncoder | None = None) -> Outcome:
     return run_index(data, var / "index", encoder or HashEncoder(), var / "cache")
 
 
@@ -174,7 +174,7 @@ FREE = {"the vectors": 100_000, "the neighbours": 300_000, "the names": 400_000}
 def test_a_disk_that_fills_up_is_told_and_the_version_before_stays(
     sample_data: Path, small_disk: Path, tmp_path: Path, free: int
 ) -> None:
-    def build_there(encoder: HashEncoder) -> IndexOutcome:
+    def build_there(encoder: HashEncoder) -> Outcome:
         return run_index(sample_data, small_disk, encoder, tmp_path / "cache")
 
     first = build_there(HashEncoder())
