@@ -1,4 +1,4 @@
-"""Texts embedded per second: index.encoder beside plain SentenceTransformer.encode, in one run.
+"""Texts embedded per second: our encoder beside plain SentenceTransformer.encode, in one run.
 
     python benchmarks/encoding.py --raw data/sample --texts 1000 --rounds 5
 
@@ -23,9 +23,9 @@ import numpy as np
 from machine import header
 
 from etl.cells import billed, directing, named, read_nested
-from index.encoder import DEFAULT_MODEL, TextEncoder, load_encoder
+from index.encoders.encoder import DEFAULT_MODEL, TextEncoder, load_encoder
+from index.encoders.text_encoder import Vectors
 from index.text import describe
-from index.text_encoder import Vectors
 
 MOVIES = ("movies_dataset.csv", "movies_metadata.csv")
 Encode = Callable[[Sequence[str]], Vectors]

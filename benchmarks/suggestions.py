@@ -27,8 +27,8 @@ import numpy as np
 from machine import header
 from rapidfuzz import fuzz, process
 
-from index.fold import fold
-from index.names import NameIndex
+from index.names.fold import fold
+from index.names.name_index import NameIndex
 
 SEED = 20
 KNOWN = 2000

@@ -52,11 +52,14 @@ def index(
     var: Var = DEFAULT_VAR, model: Model = DEFAULT_MODEL, precision: Precision = "fast"
 ) -> None:
     """Build the index of the published tables, and publish it."""
+    from contracts.columns import DATA_FORMAT
+    from contracts.versions import open_current
     from index.build import run_index
-    from index.encoder import load_encoder
+    from index.encoders.encoder import load_encoder
 
     if precision not in ("fast", "exact"):
         raise DataError(f"--precision is 'fast' or 'exact', not {precision!r}")
+    open_current(var / "data", "data", DATA_FORMAT)  # before a model is prepared for nothing
     cache = var / "cache"
     encoder = load_encoder(model, precision, cache / "models")  # type: ignore[arg-type]
     outcome = run_index(var / "data", var / "index", encoder, cache / "embeddings")

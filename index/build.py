@@ -20,12 +20,12 @@ from contracts.versions import (
     version_name,
 )
 from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
-from index.embedding_cache import EmbeddingCache, embed
+from index.encoders.embedding_cache import EmbeddingCache, embed
+from index.encoders.text_encoder import TextEncoder
 from index.faiss_store import FaissIndex, save_array
 from index.features import Features, FilmFacts, Floats, build_features, read_facts
 from index.neighbours import Neighbours, nearest_films
 from index.similar import NEIGHBOURS_FILE, SPARSE_FILE
-from index.text_encoder import TextEncoder
 
 logger = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 """Months and weekdays in Spanish, as they are asked for and as they are answered."""
 
 from contracts.errors import InvalidRequest, Sentence
-from index.fold import fold
-from index.names import NameIndex
-from index.titles import shown
+from index.names.fold import fold
+from index.names.name_index import NameIndex
+from index.names.titles import shown
 
 MONTHS = (
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"

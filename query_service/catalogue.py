@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from contracts.columns import DATA_FORMAT
 from contracts.versions import open_current
-from index.names import NameIndex
-from index.titles import Titles, read_aliases
+from index.names.name_index import NameIndex
+from index.names.titles import Titles, read_aliases
 
 DATA_KIND = "data"
 

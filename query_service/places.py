@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from babel import Locale
 
 from contracts.errors import Sentence, ValueNotFound
-from index.fold import fold
-from index.names import NameIndex
-from index.titles import shown
+from index.names.fold import fold
+from index.names.name_index import NameIndex
+from index.names.titles import shown
 
 # TMDB still uses codes that ISO 639-1 withdrew or never had
 WITHDRAWN_LANGUAGES = {"cn": "zh", "iw": "he", "sh": "sr"}

@@ -20,7 +20,7 @@ from contracts.api import (
     VotosTitulo,
 )
 from contracts.errors import PersonNotFound, ProductError, Sentence, ValueNotFound
-from index.titles import Meaning, shown
+from index.names.titles import Meaning, shown
 from query_service.calendar import DAY_NAMES, MONTH_NAMES
 from query_service.catalogue import Catalogue, Groups
 from query_service.places import country_names, language_names

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from contracts.api import Pelicula, PeliculaEncontrada
 from contracts.errors import MovieNotFound, Sentence
-from index.titles import Titles, read_aliases
+from index.names.titles import Titles, read_aliases
 
 MOVIE_COLUMNS = [
     "movie_id",

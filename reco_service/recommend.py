@@ -7,7 +7,7 @@ from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.versions import open_current, open_version
 from index.blocks import INDEX_FORMAT, INDEX_KIND
-from index.fold import fold
+from index.names.fold import fold
 from index.similar import Similar, SimilarFilms
 from reco_service.catalogue import Cards
 from reco_service.reasons import reasons

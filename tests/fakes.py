@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from index.encoders.text_encoder import Vectors, unit
 from index.features import FilmFacts
-from index.text_encoder import Vectors, unit
 
 
 class HashEncoder:
-    """An index.text_encoder.TextEncoder out of a hash; remembers the texts it was given."""
+    """A TextEncoder (index.encoders.text_encoder) out of a hash; remembers the texts given."""
 
     def __init__(self, name: str = "hash/1", dim: int = 16) -> None:
         self.name, self.dim = name, dim

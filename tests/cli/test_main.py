@@ -132,3 +132,11 @@ def test_the_doctor_finds_a_sound_installation_sound_and_names_what_is_not(
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return str(server.getsockname()[1])
+
+
+def test_the_command_line_alone_loads_no_library_of_a_service() -> None:
+    code = (
+        "import sys, cli.main; print({'pyarrow', 'numpy', 'fastapi', 'faiss'} & set(sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert result.stdout.strip() == "set()"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from contracts.errors import MovieNotFound
-from index.fold import fold
+from index.names.fold import fold
 from reco_service.recommend import Recommender
 from tests.raw import film
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from contracts.errors import DataError
-from index.text_encoder import Vectors, unit
+from index.encoders.text_encoder import Vectors, unit
 
 TOKENIZER = "tokenizer"
 """Key of the model file's metadata under which its tokenizer travels."""
 
 
 class OnnxEncoder:
-    """A model file made by `index.onnx_export`, on ONNX Runtime.
+    """A model file made by `index.encoders.onnx_export`, on ONNX Runtime.
 
     Each text is one single-threaded run without padding; the threads share texts, not sums.
     So a vector depends on its text alone, small matrices stay in each core's own cache, and

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from contracts.errors import DataError
-from index.text_encoder import Vectors, unit
+from index.encoders.text_encoder import Vectors, unit
 
 
 class SentenceEncoder:

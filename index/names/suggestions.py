@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.fold import words_typed
-from index.near import Edits, Near, Rows
-from index.words import Reals, Words
+from index.names.fold import words_typed
+from index.names.near import Edits, Near, Rows
+from index.names.words import Reals, Words
 
 RENOWN = 3.0
 """Edits that the best known name may be farther than an unknown one, and still win."""

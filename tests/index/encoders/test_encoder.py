@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from contracts.errors import DataError
-from index.encoder import load_encoder
+from index.encoders.encoder import load_encoder
 
 WORDS = "a an the film of about man woman dog city war love night returns hunts saves loses".split()
 TEXTS = [" ".join(WORDS[(i * j) % 17] for j in range(2 + i % 40)) for i in range(0, 48, 4)]
@@ -124,7 +124,7 @@ def test_a_quantised_model_is_loaded_again_without_torch(models, fast):
     code = f"""
 import sys, warnings
 from pathlib import Path
-from index.encoder import load_encoder
+from index.encoders.encoder import load_encoder
 encoder = load_encoder(cache_dir=Path({str(models)!r}))
 print(encoder.name, "torch" in sys.modules, encoder.encode({FILMS!r}).tobytes().hex())
 """
@@ -186,8 +186,8 @@ def test_a_model_that_cannot_be_quantised_is_encoded_plainly_and_said_so(
 
 @pytest.mark.slow
 def test_a_quantised_model_that_strays_is_not_used(tmp_path, tiny, caplog, monkeypatch):
-    monkeypatch.setattr("index.bert_graph.WEIGHT_LIMIT", 1)
-    monkeypatch.setattr("index.bert_graph.FINE_LIMIT", 1)
+    monkeypatch.setattr("index.encoders.bert_graph.WEIGHT_LIMIT", 1)
+    monkeypatch.setattr("index.encoders.bert_graph.FINE_LIMIT", 1)
     encoder = load_encoder(str(tiny), cache_dir=tmp_path)
     assert encoder.name.startswith("tiny/exact@")
     assert "its cosine to the original falls to" in caplog.text
@@ -227,6 +227,7 @@ def test_a_folder_that_cannot_keep_the_quantised_model_is_one_sentence(tmp_path,
 def test_importing_the_encoder_loads_none_of_the_libraries_behind_it():
     heavy = "{'torch', 'sentence_transformers', 'onnxruntime', 'onnx', 'transformers'}"
     code = (
-        f"import sys, index.encoder, index.embedding_cache; assert not {heavy} & set(sys.modules)"
+        "import sys, index.encoders.encoder, index.encoders.embedding_cache; "
+        f"assert not {heavy} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

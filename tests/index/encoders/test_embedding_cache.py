@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from contracts.errors import DataError
-from index.embedding_cache import CHUNK_TEXTS, EmbeddingCache, embed
+from index.encoders.embedding_cache import CHUNK_TEXTS, EmbeddingCache, embed
 
 TEXTS = [f"film number {number}" for number in range(1300)]
 """Three chunks, the last one short."""
@@ -18,8 +18,8 @@ TEXTS = [f"film number {number}" for number in range(1300)]
 BUILD = """
 import sys, time
 from pathlib import Path
-from index.embedding_cache import EmbeddingCache, embed
-from tests.index.test_embedding_cache import TEXTS, HashEncoder
+from index.encoders.embedding_cache import EmbeddingCache, embed
+from tests.index.encoders.test_embedding_cache import TEXTS, HashEncoder
 
 class SlowEncoder(HashEncoder):
     def encode(self, texts):

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from contracts.errors import DataError
-from index.onnx_encoder import OnnxEncoder
-from index.onnx_export import RECIPE, UnsupportedModel, export
-from index.sentence_encoder import SentenceEncoder, hush_downloads
-from index.text_encoder import TextEncoder, Vectors
+from index.encoders.onnx_encoder import OnnxEncoder
+from index.encoders.onnx_export import RECIPE, UnsupportedModel, export
+from index.encoders.sentence_encoder import SentenceEncoder, hush_downloads
+from index.encoders.text_encoder import TextEncoder, Vectors
 
 __all__ = ["DEFAULT_MODEL", "Precision", "TextEncoder", "Vectors", "load_encoder"]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import DataError
-from index.bert_graph import bert_graph
-from index.onnx_encoder import TOKENIZER, OnnxEncoder
-from index.sentence_encoder import SentenceEncoder
+from index.encoders.bert_graph import bert_graph
+from index.encoders.onnx_encoder import TOKENIZER, OnnxEncoder
+from index.encoders.sentence_encoder import SentenceEncoder
 
 RECIPE = "int8"
 """Part of the encoder's name; change it whenever this module makes other vectors."""

@@ -14,8 +14,8 @@ import numpy as np
 
 from contracts.errors import DataError
 from contracts.progress import Advance, track
-from index.chunk_file import read_keys, read_vectors, write_chunk
-from index.text_encoder import TextEncoder, Vectors
+from index.encoders.chunk_file import read_keys, read_vectors, write_chunk
+from index.encoders.text_encoder import TextEncoder, Vectors
 
 CHUNK_TEXTS = 512
 """Texts embedded between two writes: what a killed build loses, a few seconds of work."""

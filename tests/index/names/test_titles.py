@@ -7,7 +7,7 @@ import pytest
 from contracts.columns import DATA_FORMAT
 from contracts.errors import TitleNotFound, YearNotFound
 from contracts.versions import open_current
-from index.titles import SHOWN_CHARACTERS, Titles, read_aliases, shown
+from index.names.titles import SHOWN_CHARACTERS, Titles, read_aliases, shown
 
 FILMS = [
     ("Heat", 1995, 1886),

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.exact import SortedNames
-from index.fold import words_typed
-from index.words import Words
+from index.names.exact import SortedNames
+from index.names.fold import words_typed
+from index.names.words import Words
 
 WORDS_READ = 8
 """Words typed that count: bounds the work of a keystroke."""

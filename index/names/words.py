@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.fold import words_of_name
-from index.near import Edits, Near, Rows
+from index.names.fold import words_of_name
+from index.names.near import Edits, Near, Rows
 
 Reals = npt.NDArray[np.float32]
 

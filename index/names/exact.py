@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.fold import squash
-from index.words import LAST_CHARACTER
+from index.names.fold import squash
+from index.names.words import LAST_CHARACTER
 
 Rows = npt.NDArray[np.int32]
 

@@ -5,11 +5,11 @@ from itertools import chain, islice
 
 import numpy as np
 
-from index.exact import SortedNames, SquashedNames
-from index.fold import fold, spelling
-from index.suggestions import Suggestions
-from index.typeahead import Typeahead
-from index.words import Words
+from index.names.exact import SortedNames, SquashedNames
+from index.names.fold import fold, spelling
+from index.names.suggestions import Suggestions
+from index.names.typeahead import Typeahead
+from index.names.words import Words
 
 LONGEST_TEXT = 200
 """Characters of a text that suggest and complete read; titles stay well below."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text_encoder import Vectors
+from index.encoders.text_encoder import Vectors
 
 HEADER = struct.Struct("<8sII32s")
 """Format, dimension, rows, and the SHA-256 of all that follows: the keys, then the vectors."""

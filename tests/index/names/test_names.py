@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from index.fold import fold, squash, words_of_name, words_typed
-from index.names import NameIndex
-from index.near import Near
+from index.names.fold import fold, squash, words_of_name, words_typed
+from index.names.name_index import NameIndex
+from index.names.near import Near
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 WHOLE = REPOSITORY.parent / "shared/data/the-movies-dataset/movies_dataset.csv"
 SAMPLE = REPOSITORY / "data/sample/movies_dataset.csv"
 

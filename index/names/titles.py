@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from contracts.errors import Sentence, TitleNotFound, YearNotFound
-from index.fold import fold
-from index.names import NameIndex
+from index.names.fold import fold
+from index.names.name_index import NameIndex
 
 SHOWN_CHARACTERS = 80
 """How much of a text that was not found is repeated in the answer."""
