@@ -72,7 +72,8 @@ def test_an_index_before_its_data_is_one_sentence(tmp_path: Path) -> None:
     assert_one_sentence(cartelera("index", "--var", tmp_path), "nothing has been published")
 
 
-def test_a_model_that_is_nowhere_is_one_sentence(tmp_path: Path) -> None:
+def test_a_model_that_is_nowhere_is_one_sentence(tmp_path: Path, sample_data: Path) -> None:
+    shutil.copytree(sample_data, tmp_path / "data")
     result = cartelera("index", "--var", tmp_path, "--model", str(tmp_path / "no-model"))
     assert_one_sentence(result, "no-model")
 
