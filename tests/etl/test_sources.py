@@ -1,4 +1,5 @@
 import gzip
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -116,3 +117,19 @@ def test_line_numbers_are_those_of_the_file_even_after_cells_of_many_lines(tmp_p
     entry = transform(find_sources(raw))[0]["ledger"].to_pylist()[-1]
     line = (raw / "movies_dataset.csv").read_bytes().split(b"\n")[entry["line"] - 1]
     assert entry["reason"] == "bad_id" and b",x," in line
+
+
+def test_a_full_disk_is_told_and_the_version_before_stays(
+    small_disk: Path, tmp_path: Path, sample_raw: Path
+) -> None:
+    first = run_etl(raw_folder(tmp_path, [film(1)]), small_disk / "data")
+    (small_disk / "filler").write_bytes(b"x" * (small_disk_free(small_disk) - 20_000))
+    with pytest.raises(DataError, match="the disk is full"):
+        run_etl(sample_raw, small_disk / "data")
+    (small_disk / "filler").unlink()
+    assert (small_disk / "data" / "current").read_text().strip() == first.version
+    assert run_etl(sample_raw, small_disk / "data").built
+
+
+def small_disk_free(disk: Path) -> int:
+    return shutil.disk_usage(disk).free
