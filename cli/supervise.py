@@ -24,6 +24,8 @@ STEADY_S = 30.0
 """A service that lived this long starts over with the shortest pause."""
 STOP_S = 10.0
 PR_SET_PDEATHSIG = 1
+LOOPBACK = "127.0.0.1"
+"""Where the services listen: only the gateway may be reached from other machines."""
 LEAN_MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 """For the services: give memory back after loading, rather than keep it for the next allocation."""
 
@@ -43,8 +45,9 @@ class Ports:
 
     def check_free(self, host: str) -> None:
         """Raise DataError for a port that is taken, before anything long is done."""
-        for port in (self.gateway, self.query, self.reco):
-            bind(host, port).close()
+        bind(host, self.gateway).close()
+        for port in (self.query, self.reco):
+            bind(LOOPBACK, port).close()
 
 
 @dataclass
@@ -52,6 +55,7 @@ class Child:
     """One service's process, and what is needed to start it again."""
 
     name: str
+    host: str
     port: int
     arguments: list[str]
     environment: dict[str, str]
@@ -84,7 +88,7 @@ def supervise(host: str, ports: Ports, var: Path) -> int:
     try:
         for child in children:
             child.start()
-        return _watch(children, stopping, f"http://{host}:{ports.gateway}")
+        return _watch(children, stopping, address_of(host, ports.gateway))
     finally:
         _stop(children)
 
@@ -92,12 +96,14 @@ def supervise(host: str, ports: Ports, var: Path) -> int:
 def _children(host: str, ports: Ports, var: Path) -> list[Child]:
     services = {"query": ports.query, "reco": ports.reco}
     upstream = {
-        f"GATEWAY_{name.upper()}_URL": f"http://{_reachable(host)}:{port}"
+        f"GATEWAY_{name.upper()}_URL": f"http://{LOOPBACK}:{port}"
         for name, port in services.items()
     }
+    placed = [(name, LOOPBACK, port) for name, port in services.items()]
+    placed.append(("gateway", host, ports.gateway))
     return [
-        Child(name, port, _serve(name, host, port, var), LEAN_MEMORY | upstream)
-        for name, port in [*services.items(), ("gateway", ports.gateway)]
+        Child(name, reachable(where), port, _serve(name, where, port, var), LEAN_MEMORY | upstream)
+        for name, where, port in placed
     ]
 
 
@@ -138,7 +144,7 @@ def _revive(child: Child, status: int) -> bool:
 
 def _is_ready(child: Child) -> bool:
     if not child.ready:
-        connection = http.client.HTTPConnection("127.0.0.1", child.port, timeout=1)
+        connection = http.client.HTTPConnection(child.host, child.port, timeout=1)
         try:
             connection.request("GET", "/salud/lista")
             child.ready = connection.getresponse().status == http.HTTPStatus.OK
@@ -176,5 +182,12 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "") else host
+def reachable(host: str) -> str:
+    """Where this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": LOOPBACK, "": LOOPBACK, "::": "::1"}.get(host, host)
+
+
+def address_of(host: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    known = reachable(host)
+    return f"http://[{known}]:{port}" if ":" in known else f"http://{known}:{port}"

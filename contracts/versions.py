@@ -113,8 +113,8 @@ def publish(folder: Path, manifest: Manifest) -> Path:
         orjson.dumps(sealed.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     )
     for path in folder.iterdir():
-        _flush(path)
-    _flush(folder)
+        flush(path)
+    flush(folder)
     target = root / manifest.version
     if target.exists():  # damaged, or it would have been kept: see `is_whole`
         target.rename(root / f"{STAGING}damaged-{manifest.version}")
@@ -128,9 +128,9 @@ def point_to(root: Path, version: str) -> None:
     """Make `version` the current one, by one atomic rename."""
     draft = root / f".{POINTER}"
     draft.write_text(version + "\n")
-    _flush(draft)
+    flush(draft)
     draft.replace(root / POINTER)
-    _flush(root)
+    flush(root)
 
 
 def keep(root: Path, version: str) -> Outcome:
@@ -212,7 +212,8 @@ def _check(path: Path, entry: FileEntry) -> None:
         raise VersionError(f"{path} is not what was published: its checksum differs")
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.versions import flush
 from index.encoders.text_encoder import Vectors
 
 HEADER = struct.Struct("<8sII32s")
@@ -31,7 +32,7 @@ def write_chunk(path: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    flush(path.parent)
 
 
 def read_keys(path: Path, dim: int) -> list[bytes] | None:
@@ -54,12 +55,3 @@ def read_vectors(path: Path, dim: int, rows: NDArray[np.intp]) -> Vectors:
     start = HEADER.size + count * KEY_BYTES
     stored = np.memmap(path, np.dtype("<f4"), "r", start, (count, dim))
     return np.asarray(stored[rows], np.float32)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a renamed file's new name survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
