@@ -108,7 +108,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as exc:
+    except (OSError, OverflowError) as exc:  # the latter: a port past 65535
+        reason = getattr(exc, "strerror", None) or "there is no such port"
         raise DataError(
-            f"cannot listen on {host}:{port}: {exc.strerror}; choose another with --port"
+            f"cannot listen on {host}:{port}: {reason}; choose another with --port"
         ) from exc

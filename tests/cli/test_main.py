@@ -112,6 +112,17 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_built(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command", [["serve", "all", "--port", "65535"], ["doctor", "--port", "65535"]]
+)
+def test_a_port_past_the_last_one_is_told_without_a_traceback(
+    tmp_path: Path, command: list[str]
+) -> None:
+    result = cartelera(*command, "--var", tmp_path)
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    assert "there is no such port" in result.stdout + result.stderr
+
+
 def test_an_unknown_service_is_one_sentence() -> None:
     assert_one_sentence(cartelera("serve", "films"), "there is no service 'films'")
 
