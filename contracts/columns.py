@@ -1,13 +1,14 @@
 """The tables of a data version: their columns, types and keys, written by etl, read by all.
 
-`movie_id` (TMDB's id) is the only key that leaves a table. Every table is sorted by it.
+`movie_id` (TMDB's id) is the only key that leaves a table. Every table is sorted by it, ratings by
+user first.
 """
 
 import pyarrow as pa
 
 from contracts.errors import DataError
 
-DATA_FORMAT = 1
+DATA_FORMAT = 2
 """Format of a data version; readers refuse another one."""
 
 
@@ -66,6 +67,17 @@ ALIASES = pa.schema(
 )
 """Other titles a film is looked up by: original titles that differ from the title."""
 
+RATINGS = pa.schema(
+    [
+        pa.field("user_id", pa.int64(), nullable=False),
+        pa.field("movie_id", pa.int64(), nullable=False),
+        pa.field("rating", pa.float32(), nullable=False),
+        pa.field("rated_at", pa.int64(), nullable=False),
+    ]
+)
+"""One row a user and film, by user_id and movie_id; rating from 0.5 to 5, rated_at in seconds since
+1970 (UTC); no rows where the raw folder has no ratings file, or no links file to resolve it."""
+
 LEDGER = pa.schema(
     [
         pa.field("file", pa.string(), nullable=False),
@@ -76,13 +88,15 @@ LEDGER = pa.schema(
         pa.field("original", pa.string(), nullable=False),
     ]
 )
-"""One row for each thing dropped or repaired; line is that of the row's first cell, from 1."""
+"""One row for each thing dropped or repaired; line is that of the row's first cell, from 1, or 0
+where the entry tells of the whole file."""
 
 TABLES = {
     "movies": MOVIES,
     "credits": CREDITS,
     "keywords": KEYWORDS,
     "aliases": ALIASES,
+    "ratings": RATINGS,
     "ledger": LEDGER,
 }
 """Every table of a data version, by name; its file is `<name>.parquet`."""

@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from contracts.columns import LEDGER, conform
 
-DROPPED, REPAIRED = "dropped", "repaired"
+DROPPED, REPAIRED, KEPT = "dropped", "repaired", "kept"
+WHOLE_FILE = 0
+"""The line of an entry that tells of a whole file."""
 
 REASONS = {
     "torn_row": "one half of a row that was torn in two",
@@ -24,12 +26,18 @@ REASONS = {
     "duplicate_id": "another row of this id stays (most votes, the first of equals)",
     "no_such_movie": "the row is of a film that is not in the movies table",
     "null_to_zero": "an empty amount became 0",
-    "not_a_number": "the cell is not a number; it became 0 (runtime: empty)",
+    "not_a_number": "the cell is not a number; it became 0 (runtime: empty; of a rating: dropped)",
     "negative_number": "an amount below 0 became 0",
     "not_a_literal": "the nested cell cannot be parsed; it counts as empty",
     "unexpected_shape": "the nested cell holds another shape; what fits was kept",
     "placeholder": "a text that says there is no text was emptied",
     "control_characters": "control characters were removed from the text",
+    "rating_out_of_range": "the rating is not from 0.5 to 5",
+    "not_in_links": "the links file names no TMDB id for this movieId",
+    "duplicate_rating": "a later rating by this user of this film stays (the later line of equals)",
+    "no_links": "without a links file none of this file's ratings could be resolved",
+    "platform_film": "the movieIds are those of a platform (as680), which are not resolved yet",
+    "too_few_users": "all ratings are of one user: nothing can be learnt from them",
 }
 """Every reason code, in plain words."""
 
@@ -39,24 +47,54 @@ class Ledger:
 
     def __init__(self) -> None:
         self._columns: dict[str, list[object]] = {name: [] for name in LEDGER.names}
+        self._blocks: list[pa.Table] = []
 
     def repair(self, file: str, line: int, column: str, reason: str, original: str) -> None:
         """Note that one cell was changed; `original` is its text as it stood."""
         self._add(file, line, column, REPAIRED, reason, original)
 
-    def drop_row(self, file: str, line: int, reason: str, cells: Sequence[str]) -> None:
-        """Note that a row was left out; `cells` are its cells as they stood."""
+    def drop_row(
+        self, file: str, line: int, reason: str, cells: Sequence[str], column: str | None = None
+    ) -> None:
+        """Note that a row was left out, for what `column` holds; `cells` are its cells."""
         text = io.StringIO()
         csv.writer(text, lineterminator="").writerow(cells)
-        self._add(file, line, None, DROPPED, reason, text.getvalue())
+        self._add(file, line, column, DROPPED, reason, text.getvalue())
+
+    def drop_rows(
+        self,
+        file: str,
+        lines: pa.ChunkedArray,
+        column: str | None,
+        reason: str,
+        originals: pa.ChunkedArray,
+    ) -> None:
+        """As `drop_row`, for rows by the million: their lines, and their texts as they stood."""
+        assert reason in REASONS, reason
+        if not len(lines):
+            return
+        same = {"file": file, "column": column, "action": DROPPED, "reason": reason}
+        repeated = {
+            name: pa.repeat(pa.scalar(text, pa.string()), len(lines)) for name, text in same.items()
+        }
+        block = {**repeated, "line": lines, "original": originals}
+        self._blocks.append(pa.table(block, schema=LEDGER))
+
+    def tell_of_file(self, file: str, action: str, reason: str, rows: int) -> None:
+        """Note, once for the whole file, what befell so many of its rows."""
+        self._add(file, WHOLE_FILE, None, action, reason, f"{rows} rows")
 
     def counts(self) -> dict[str, int]:
         """How many entries each reason has, by reason."""
-        return dict(sorted(Counter(map(str, self._columns["reason"])).items()))
+        counts = Counter(map(str, self._columns["reason"]))
+        for block in self._blocks:
+            counts[block["reason"][0].as_py()] += len(block)
+        return dict(sorted(counts.items()))
 
     def table(self) -> pa.Table:
         """All entries as a table of schema LEDGER, by file, line and column."""
-        table = conform(pa.table(self._columns, schema=LEDGER), LEDGER)
+        blocks = [pa.table(self._columns, schema=LEDGER), *self._blocks]
+        table = conform(pa.concat_tables(blocks), LEDGER)
         order = [(name, "ascending") for name in ("file", "line", "column", "reason")]
         return table.sort_by(order)
 

@@ -32,7 +32,7 @@ def read_rows(source: Source, columns: Sequence[str], ledger: Ledger) -> Iterato
         reader = csv.reader(text, strict=True)
         try:
             header = next(reader, None)
-            yield from _body(reader, _positions(source, header, columns), source, ledger)
+            yield from _body(reader, find_columns(source, header, columns), source, ledger)
         except UnicodeDecodeError as exc:
             raise DataError(
                 f"{source} is not UTF-8 text (byte {exc.object[exc.start]:#04x}"
@@ -42,8 +42,11 @@ def read_rows(source: Source, columns: Sequence[str], ledger: Ledger) -> Iterato
             raise DataError(f"{source} is not well-formed CSV: {_explain(exc, reader)}") from exc
 
 
-def _positions(source: Source, header: list[str] | None, columns: Sequence[str]) -> list[int]:
-    """Where each wanted column stands; last comes the number of cells a row must have."""
+def find_columns(source: Source, header: list[str] | None, columns: Sequence[str]) -> list[int]:
+    """Where each wanted column stands; last comes the number of cells a row must have.
+
+    Raises DataError where there is no header or it lacks a column.
+    """
     if not header:
         raise DataError(f"{source} is empty")
     names = [name.strip() for name in header]

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contracts.columns import DATA_FORMAT, KEYWORDS, TABLES
-from contracts.progress import track
+from contracts.columns import DATA_FORMAT, KEYWORDS, RATINGS, TABLES
+from contracts.progress import Advance, track
 from contracts.versions import (
     Manifest,
     Outcome,
@@ -22,15 +23,17 @@ from contracts.versions import (
     version_name,
 )
 from etl.ledger import Ledger
+from etl.links import LINKS_COLUMNS, build_links
 from etl.movies import RAW_COLUMNS, build_movies
 from etl.people import CREDITS_COLUMNS, KEYWORDS_COLUMNS, build_credits, build_keywords
+from etl.ratings import build_ratings
 from etl.read import read_rows
 from etl.sources import Source, find_sources
 
 logger = logging.getLogger(__name__)
 
 KIND = "data"
-RULES = 1
+RULES = 2
 """Raised with every change of the transformations, so that the same input is built anew."""
 
 
@@ -46,9 +49,7 @@ def run_etl(raw: Path, root: Path) -> Outcome:
         if is_whole(root, version, KIND, DATA_FORMAT):
             return keep(root, version)
         tables, ledger = transform(sources)
-        counts = {name: table.num_rows for name, table in tables.items()} | {
-            f"ledger.{reason}": count for reason, count in ledger.counts().items()
-        }
+        counts = _counts(tables, ledger)
         manifest = Manifest(
             kind=KIND,
             format=DATA_FORMAT,
@@ -83,10 +84,32 @@ def transform(sources: dict[str, Source]) -> tuple[dict[str, pa.Table], Ledger]:
             rows = read_rows(optional, KEYWORDS_COLUMNS, ledger)
             keywords = build_keywords(rows, optional.label, known, ledger)
             advance(1)
-    tables = {"movies": movies, "credits": credits, "keywords": keywords, "aliases": aliases}
+        tables = {"movies": movies, "credits": credits, "keywords": keywords, "aliases": aliases}
+        tables["ratings"] = _ratings(sources, movies["movie_id"], ledger, advance)
     tables["ledger"] = ledger.table()
     assert tables.keys() == TABLES.keys()
     return tables, ledger
+
+
+def _ratings(
+    sources: dict[str, Source], known: pa.ChunkedArray, ledger: Ledger, advance: Advance
+) -> pa.Table:
+    """Table RATINGS of the films in `known`, without rows where there is no ratings file."""
+    links, ratings = None, RATINGS.empty_table()
+    if (file := sources.get("links")) is not None:
+        links = build_links(read_rows(file, LINKS_COLUMNS, ledger), file.label, ledger)
+        advance(1)
+    if (file := sources.get("ratings")) is not None:
+        ratings = build_ratings(file, links, known, ledger)
+        advance(1)
+    return ratings
+
+
+def _counts(tables: dict[str, pa.Table], ledger: Ledger) -> dict[str, int]:
+    """Rows of each table, users who rated, and entries of the ledger by reason."""
+    counts = {name: table.num_rows for name, table in tables.items()}
+    counts["users"] = pc.count_distinct(tables["ratings"]["user_id"]).as_py()
+    return counts | {f"ledger.{reason}": count for reason, count in ledger.counts().items()}
 
 
 @contextlib.contextmanager

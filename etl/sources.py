@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import hashlib
 import io
+import logging
 import lzma
 import zipfile
 import zlib
@@ -14,14 +15,21 @@ from typing import IO, cast
 
 from contracts.errors import DataError
 
+logger = logging.getLogger(__name__)
+
 ROLES = {
     "movies": ("movies_dataset.csv", "movies_metadata.csv"),
     "credits": ("credits.csv",),
     "keywords": ("keywords.csv",),
+    "links": ("links.csv", "links_small.csv"),
+    "ratings": ("ratings.csv", "ratings_small.csv"),
 }
 """The names a file is known by, for each role it can play."""
 
 REQUIRED = ("movies", "credits")
+
+WITH_A_PART = ("links", "ratings")
+"""Roles whose files Kaggle ships twice, whole and in part, by their first name and their second."""
 
 UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 """What a damaged, locked or encrypted file raises while it is opened or read."""
@@ -76,15 +84,18 @@ def find_sources(raw: Path) -> dict[str, Source]:
     """The file for each role in `raw` and its subfolders, by role.
 
     Raises DataError where the folder or a required file is missing, or where two files claim
-    the same role.
+    the same role (a part beside its whole does not: the whole is taken).
     """
     if not raw.is_dir():
         raise DataError(f"the raw folder {raw} does not exist or is not a folder")
     found: dict[str, Source] = {}
-    for source in _candidates(raw):
-        if (other := found.get(source.role)) is not None:
+    for source in sorted(_candidates(raw), key=_is_part):  # wholes first
+        if (other := found.get(source.role)) is None:
+            found[source.role] = source
+        elif _is_part(source) and not _is_part(other):
+            logger.info("part_left_out role=%s taken=%s left=%s", source.role, other, source)
+        else:
             raise DataError(f"two files claim to be the {source.role}: {other} and {source}")
-        found[source.role] = source
     for role in REQUIRED:
         if role not in found:
             names = " or ".join(ROLES[role])
@@ -109,6 +120,10 @@ def _members(path: Path) -> Iterator[Source]:
         # macOS adds shadow files of the same name under __MACOSX
         if not name.startswith("__MACOSX/") and (role := _role_of(PurePosixPath(name).name)):
             yield Source(role, path, name)
+
+
+def _is_part(source: Source) -> bool:
+    return source.role in WITH_A_PART and source.label.lower() == ROLES[source.role][1]
 
 
 def _role_of(name: str) -> str | None:

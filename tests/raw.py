@@ -11,6 +11,9 @@ COLUMNS = (
     "vote_count"
 ).split(",")
 
+LINKS_COLUMNS = ("movieId", "imdbId", "tmdbId")
+RATINGS_COLUMNS = ("userId", "movieId", "rating", "timestamp")
+
 Row = dict[str, str]
 
 
@@ -52,6 +55,19 @@ def keywords(id: int | str, *names: str) -> Row:
     return {"id": str(id), "keywords": repr([{"id": 1, "name": name} for name in names])}
 
 
+def link(movielens_id: int | str, tmdb_id: int | str) -> Row:
+    """A links row."""
+    return {"movieId": str(movielens_id), "imdbId": "0114709", "tmdbId": str(tmdb_id)}
+
+
+def rating(
+    user: int | str, movielens_id: int | str, stars: float | str, at: int | str = 964982703
+) -> Row:
+    """A ratings row."""
+    cells = (user, movielens_id, stars, at)
+    return dict(zip(RATINGS_COLUMNS, map(str, cells), strict=True))
+
+
 def write_csv(path: Path, rows: Iterable[Row], columns: Iterable[str]) -> Path:
     """Write rows as the original files are written."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +83,28 @@ def raw_folder(
     movies: Iterable[Row],
     credits: Iterable[Row] = (),
     keyword_rows: Iterable[Row] | None = None,
+    link_rows: Iterable[Row] | None = None,
+    rating_rows: Iterable[Row] | None = None,
 ) -> Path:
-    """A raw folder with these rows; no keywords file unless there are rows for it."""
+    """A raw folder with these rows; of the optional files only those there are rows for."""
     write_csv(folder / "movies_dataset.csv", movies, COLUMNS)
     write_csv(folder / "credits.csv", credits, ["cast", "crew", "id"])
     if keyword_rows is not None:
         write_csv(folder / "keywords.csv", keyword_rows, ["id", "keywords"])
+    if link_rows is not None:
+        write_csv(folder / "links.csv", link_rows, LINKS_COLUMNS)
+    if rating_rows is not None:
+        write_csv(folder / "ratings.csv", rating_rows, RATINGS_COLUMNS)
     return folder
+
+
+RATED_FILMS = (film(862, "Toy Story"), film(949, "Heat"))
+LINKS = (link(1, 862), link(6, 949), link(7, ""), link(8, 555), link(9, 862))
+"""MovieLens ids: 7 has no TMDB id, 8 is a film we lack, 1 and 9 are the same film."""
+
+
+def rated_folder(
+    folder: Path, rating_rows: Iterable[Row], link_rows: Iterable[Row] | None = LINKS
+) -> Path:
+    """A raw folder of RATED_FILMS with these ratings."""
+    return raw_folder(folder, RATED_FILMS, link_rows=link_rows, rating_rows=rating_rows)
