@@ -29,7 +29,7 @@ from index.similar import NEIGHBOURS_FILE, SPARSE_FILE
 
 logger = logging.getLogger(__name__)
 
-RULES = 1
+RULES = 2
 """Raised with every change of how the index is made, so that the same data is built anew."""
 
 NEIGHBOURS_KEPT = 100
@@ -45,7 +45,7 @@ def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path
     the data version or of the disk; then nothing has changed in `root`.
     """
     data_folder, data = open_current(data_root, "data", DATA_FORMAT)
-    layout = default_layout(encoder.dim)
+    layout = default_layout(encoder.dim, rated=data.counts.get("users", 0) > 1)
     inputs = {"data": data.version, "encoder": encoder.name}
     recipe = [RULES, NEIGHBOURS_KEPT, layout.as_settings()]
     version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
@@ -125,7 +125,6 @@ def faiss_recall(
     found = total = 0
     for row in np.unique(rows).tolist():
         query = vectors.vectors([int(facts.movie_ids[row])])[0]
-        query[features.layout.span("renombre")] = 1.0
         pool = {hit.movie_id for hit in vectors.nearest(query * weights, RECALL_POOL)}
         true = facts.movie_ids[neighbours.rows[row, :RECALL_AT]].tolist()
         found += len(pool.intersection(true))

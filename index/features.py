@@ -10,14 +10,29 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.blocks import Layout
+from index.association import association_vectors
+from index.blocks import ASSOCIATION, DENSE, Layout
 from index.sparse import Weighted, by_rarity, narrow, plain
 from index.text import describe, title_words
 
 CAST_COMPARED = 10
 FIRST_YEAR, LAST_YEAR, YEAR_STEP, YEAR_WIDTH = 1880, 2032, 8, 8.0
+RENOWN_STEP, KNOWN_ALIKE = 0.1, 0.17
+"""Bumps over log-votes from 0 to 1; and the part of renown that says that films are known alike."""
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """One entry a rating: who rated, the film's row, and from 0.5 to 5 how much it was liked."""
+
+    users: NDArray[np.int64]
+    films: NDArray[np.int64]
+    ratings: Floats
+
+
+NO_RATINGS = Ratings(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class FilmFacts:
     keywords: list[list[str]]
     cast: list[list[str]]
     directors: list[list[str]]
+    ratings: Ratings = NO_RATINGS
 
     def texts(self) -> list[str]:
         """The text of each film that is embedded; '' for a film that has none."""
@@ -89,6 +105,7 @@ def read_facts(folder: Path) -> FilmFacts:
         keywords=[keywords.get(film, none).get("keywords", []) for film in movie_ids.tolist()],
         cast=[credits.get(film, none).get("cast", []) for film in movie_ids.tolist()],
         directors=[credits.get(film, none).get("directors", []) for film in movie_ids.tolist()],
+        ratings=_read_ratings(folder / "ratings.parquet", movie_ids),
     )
 
 
@@ -101,7 +118,8 @@ def build_features(facts: FilmFacts, text_vectors: Floats, layout: Layout) -> Fe
             "texto": text_vectors.astype(np.float16).astype(np.float32),
             "anio": year_bumps(facts.years),
             "renombre": renown(facts.votes),
-        },
+        }
+        | _of_users(facts, layout),
         sparse={
             "palabras_clave": by_rarity(plain(facts.keywords)),
             "generos": by_rarity(plain(facts.genres)),
@@ -110,6 +128,15 @@ def build_features(facts: FilmFacts, text_vectors: Floats, layout: Layout) -> Fe
             "titulo": by_rarity(plain(title_words(title) for title in facts.titles)),
         },
     )
+
+
+def _of_users(facts: FilmFacts, layout: Layout) -> dict[str, Floats]:
+    """The block of users' likes, where the layout has it."""
+    if ASSOCIATION.name not in layout.names(DENSE):
+        return {}
+    rated = facts.ratings
+    vectors = association_vectors(rated.users, rated.films, rated.ratings, len(facts.titles))
+    return {ASSOCIATION.name: vectors}
 
 
 def billing(cast: list[str]) -> Weighted:
@@ -130,10 +157,35 @@ def year_bumps(years: NDArray[Any]) -> Floats:
     return np.asarray(unit, dtype=np.float16).astype(np.float32)
 
 
+def log_votes(votes: NDArray[Any]) -> NDArray[np.float64]:
+    """How well known each film is, from 0 to 1 for the most voted, on a logarithmic scale."""
+    return np.asarray(np.log1p(votes) / max(float(np.log1p(votes.max(initial=0))), 1.0))
+
+
 def renown(votes: NDArray[Any]) -> Floats:
-    """How well known each film is, from 0 to 1, on a logarithmic scale; shape (films, 1)."""
-    scaled = np.log1p(votes) / max(float(np.log1p(votes.max(initial=0))), 1.0)
-    return np.asarray(scaled[:, None], dtype=np.float16).astype(np.float32)
+    """How well known each film is, shape (films, 12), length 1 at most.
+
+    The inner product of two films grows with the renown of both (the product of their squared
+    log-votes, scaled to 1 for the most voted), and a smaller part says that they are known alike
+    (Gaussian bumps over log-votes). Thus a well-known film favours well-known ones, where an
+    obscure one hardly does. A film without votes is zero.
+    """
+    known = log_votes(votes)
+    centres = np.arange(0, 1 + RENOWN_STEP / 2, RENOWN_STEP)
+    bumps = np.exp(-(((known[:, None] - centres) / RENOWN_STEP) ** 2) / 2)
+    bumps /= np.linalg.norm(bumps, axis=1, keepdims=True)
+    bumps[votes == 0] = 0
+    whole = np.column_stack([np.sqrt(1 - KNOWN_ALIKE) * known**2, np.sqrt(KNOWN_ALIKE) * bumps])
+    return np.asarray(whole, dtype=np.float16).astype(np.float32)
+
+
+def _read_ratings(path: Path, movie_ids: NDArray[np.int64]) -> Ratings:
+    table: pa.Table = pq.ParquetFile(path).read(["user_id", "movie_id", "rating"])
+    return Ratings(
+        users=table["user_id"].to_numpy(),
+        films=np.searchsorted(movie_ids, table["movie_id"].to_numpy()),
+        ratings=table["rating"].to_numpy(),
+    )
 
 
 def _by_film(path: Path, columns: list[str]) -> dict[int, dict[str, Any]]:

@@ -57,13 +57,8 @@ def nearest_films(
 def _comparer(features: Features) -> Callable[[slice], Floats]:
     """Scores of a chunk of films (as queries) with all films, shape (chunk, films)."""
     layout = features.layout
-    renown = features.dense["renombre"][:, 0] * layout.weight("renombre")
     dense = np.hstack(
-        [
-            features.dense[name] * np.float32(np.sqrt(layout.weight(name)))
-            for name in features.dense
-            if name != "renombre"
-        ]
+        [features.dense[name] * np.float32(np.sqrt(layout.weight(name))) for name in features.dense]
     )
     names = sparse.hstack(
         [features.sparse[name] * np.sqrt(layout.weight(name)) for name in features.sparse],
@@ -75,7 +70,6 @@ def _comparer(features: Features) -> Callable[[slice], Floats]:
     def compare(chunk: slice) -> Floats:
         shared = names[chunk] @ names_across
         scores = dense[chunk] @ dense.T
-        scores += renown
         for row in range(len(scores)):
             span = slice(shared.indptr[row], shared.indptr[row + 1])
             scores[row, shared.indices[span]] += shared.data[span]

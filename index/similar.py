@@ -117,8 +117,6 @@ class SimilarFilms:
             span = self.layout.span(block.name)
             if block.name in self._names:
                 alike = self._names[block.name].similarity(row, others)
-            elif block.name == "renombre":
-                alike = found[:, span][:, 0]
             else:
                 alike = found[:, span] @ seed[span]
             shares[block.name] = np.round(

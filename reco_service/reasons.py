@@ -14,7 +14,9 @@ NAMED_AT_MOST = 4
 
 
 UNLIKE = Sentence("Descripción distinta", "Different description")
-"""What a share below 0 says: only descriptions can oppose each other."""
+"""What a share below 0 says: descriptions can oppose each other."""
+
+LIKED_APART = Sentence("Gusta a otras personas", "Liked by other people")
 
 
 def reasons(seed: Facts, other: Facts, shares: dict[str, float], language: str) -> list[Motivo]:
@@ -23,12 +25,18 @@ def reasons(seed: Facts, other: Facts, shares: dict[str, float], language: str) 
     return [
         Motivo(
             bloque=block,
-            texto=(TELL[block](seed, other) if share > 0 else UNLIKE).spoken_in(language),
+            texto=_told(block, seed, other, share).spoken_in(language),
             aporte=round(share, 4),
         )
         for block, share in order
         if share
     ]
+
+
+def _told(block: str, seed: Facts, other: Facts, share: float) -> Sentence:
+    if share < 0:
+        return LIKED_APART if block == "asociacion" else UNLIKE
+    return TELL[block](seed, other)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -66,6 +74,10 @@ def _renown(seed: Facts, other: Facts) -> Sentence:
     return Sentence("Conocida por el público", "Known to the public")
 
 
+def _liked(seed: Facts, other: Facts) -> Sentence:
+    return Sentence("Gusta a las mismas personas", "Liked by the same people")
+
+
 TELL: dict[str, Callable[[Facts, Facts], Sentence]] = {
     "texto": _plot,
     "palabras_clave": _shared(lambda film: film.keywords, "Temas en común", "Shared themes"),
@@ -75,5 +87,6 @@ TELL: dict[str, Callable[[Facts, Facts], Sentence]] = {
     "titulo": _title,
     "anio": _years,
     "renombre": _renown,
+    "asociacion": _liked,
 }
 """What each block has to say of two films."""

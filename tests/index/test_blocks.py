@@ -46,3 +46,10 @@ def test_the_text_block_is_as_wide_as_the_encoder_and_the_others_are_not_touched
     assert layout.span("texto") == slice(0, 77)
     assert layout.blocks[0].weight == BLOCKS[0].weight
     assert layout.blocks[1:] == BLOCKS[1:]
+
+
+def test_with_ratings_there_is_the_block_of_likes_and_every_block_weighs() -> None:
+    layout = default_layout(77, rated=True)
+    assert [block.name for block in layout.blocks] == [*(b.name for b in BLOCKS), "asociacion"]
+    assert sum(layout.weight(block.name) for block in layout.blocks) == pytest.approx(1)
+    assert all(block.weight > 0 for block in layout.blocks)

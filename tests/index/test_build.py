@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +15,7 @@ from etl.run import run_etl
 from index.blocks import BLOCKS, INDEX_FORMAT, INDEX_KIND, Block
 from index.build import run_index
 from tests.fakes import HashEncoder
-from tests.raw import film, raw_folder
+from tests.raw import film, link, rating, raw_folder
 
 FILMS = 290
 """What the ETL keeps of the sample."""
@@ -231,3 +232,32 @@ def test_a_build_killed_at_any_moment_leaves_the_version_before(var: Path, momen
     assert {path.name for path in (var / "index").iterdir()} <= {
         ".lock", ".current", "current", before, outcome.version
     }  # fmt: skip
+
+
+FANS = 12
+
+
+def rated_by_two_crowds(folder: Path) -> Path:
+    """Six films alike in all; users who love the even ones dislike the odd ones, and conversely."""
+    films = [film(n, f"Film {n}") for n in range(1, 7)]
+    ratings = [
+        rating(user, n, 5 if n % 2 == user % 2 else 1)
+        for user in range(2 * FANS)
+        for n in range(1, 6)
+    ]
+    links = [link(n, n) for n in range(1, 7)]
+    return raw_folder(folder, films, link_rows=links, rating_rows=ratings)
+
+
+def test_with_ratings_films_of_the_same_admirers_come_first(tmp_path: Path) -> None:
+    run_etl(rated_by_two_crowds(tmp_path / "raw"), tmp_path / "data")
+    outcome = build(tmp_path / "data", tmp_path)
+    neighbours = np.load(outcome.folder / "neighbours.npy")
+    assert set(neighbours[0, :2].tolist()) == {2, 4}  # film 1 is liked with 3 and 5
+    assert outcome.counts["block.asociacion"] == 5  # nobody rated the sixth
+
+
+def test_without_ratings_there_is_no_block_of_likes(sample_var: Path) -> None:
+    _, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
+    assert "asociacion" not in [block["name"] for block in manifest.settings["blocks"]]
+    assert "block.asociacion" not in manifest.counts

@@ -56,11 +56,17 @@ def test_years_before_the_cinema_count_as_its_first() -> None:
     assert np.isfinite(year_bumps(np.array([32767], np.int16))).all()
 
 
-def test_renown_grows_with_votes_from_zero_to_one() -> None:
+def test_a_well_known_film_favours_films_the_more_the_better_known_they_are() -> None:
     values = renown(np.array([0, 1, 10, 100, 14075]))
-    assert values.shape == (5, 1)
-    assert (values[0, 0], values[-1, 0]) == (0, 1)
-    assert all(less < more for less, more in pairwise(values[:, 0]))
+    alike = values @ values[-1]
+    assert values.shape == (5, 12)
+    assert (alike[0], alike[-1]) == (0, pytest.approx(1, abs=2e-3))
+    assert all(less < more for less, more in pairwise(alike))
+
+
+def test_a_little_known_film_favours_those_known_as_little() -> None:
+    alike = (values := renown(np.array([10, 12, 14075]))) @ values[0]
+    assert alike[1] > alike[2]
 
 
 @pytest.mark.parametrize("votes", [[], [0, 0, 0]])

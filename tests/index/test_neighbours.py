@@ -34,9 +34,7 @@ def by_brute_force(features: Features) -> np.ndarray:
     """Every film's weighted sum with every other, block by block in double precision."""
     total = np.zeros((len(features), len(features)))
     for block in LAYOUT.blocks:
-        if block.name == "renombre":
-            alike = np.broadcast_to(features.dense["renombre"][:, 0], total.shape)
-        elif block.name in features.dense:
+        if block.name in features.dense:
             rows = features.dense[block.name].astype(np.float64)
             alike = rows @ rows.T
         else:
@@ -79,8 +77,8 @@ def test_no_neighbour_stands_twice(found: Neighbours) -> None:
     assert all(len(set(rows)) == 100 for rows in found.rows.tolist())
 
 
-def test_a_well_known_film_is_nearer_than_an_unknown_one_like_it() -> None:
-    facts = film_facts(3, votes=[10, 3, 9000])
+def test_a_well_known_film_is_nearer_to_one_like_it_than_an_unknown_one() -> None:
+    facts = film_facts(3, votes=[8000, 3, 9000])
     features = build_features(facts, np.zeros((3, 16), np.float32), LAYOUT)
     assert nearest_films(features, 2).rows[0].tolist() == [2, 1]
 

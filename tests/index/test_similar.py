@@ -129,7 +129,7 @@ def test_without_what_a_reason_tells_the_score_falls_by_its_share(
         (seed, film)
         for seed, answer in enumerate(every_answer(similar, 10))
         for film in answer
-        if film.shares[block] > 0.02
+        if film.shares[block] > LAYOUT.weight(block) / 10
     ]
     assert len(told) >= 5
     for seed, film in told[:: len(told) // 5][:5]:

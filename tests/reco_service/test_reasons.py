@@ -1,6 +1,7 @@
 import httpx
 import pytest
 
+from index.blocks import default_layout
 from reco_service.catalogue import Facts
 from reco_service.reasons import TELL, reasons
 from reco_service.recommend import Recommender
@@ -69,8 +70,13 @@ def test_reasons_stand_by_share_and_none_is_told_without_one() -> None:
     assert told == [("anio", 0.3), ("titulo", 0.2), ("generos", 0.1), ("texto", -0.01)]
 
 
-def test_every_block_of_the_index_can_be_told(recommender: Recommender) -> None:
-    assert {block.name for block in recommender._similar.layout.blocks} == set(TELL)
+def test_every_block_of_the_index_can_be_told() -> None:
+    assert {block.name for block in default_layout(16, rated=True).blocks} == set(TELL)
+
+
+def test_likes_shared_and_opposed_are_told_as_such() -> None:
+    assert told("asociacion") == "Gusta a las mismas personas"
+    assert told("asociacion", "en", -0.1) == "Liked by other people"
 
 
 def test_reasons_add_up_to_the_score_of_every_answer(recommender: Recommender) -> None:
