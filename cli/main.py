@@ -31,6 +31,9 @@ Model = Annotated[str, typer.Option("--model", help="sentence-transformers model
 Precision = Annotated[
     str, typer.Option("--precision", help="'fast' (int8, cosine 0.98 or better) or 'exact'.")
 ]
+Rollback = Annotated[
+    bool, typer.Option("--rollback", help="Build nothing: go back to the index before this one.")
+]
 
 DEFAULT_VAR = Path("var")
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -49,9 +52,15 @@ def etl(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR) -> None:
 
 @app.command()
 def index(
-    var: Var = DEFAULT_VAR, model: Model = DEFAULT_MODEL, precision: Precision = "fast"
+    var: Var = DEFAULT_VAR,
+    model: Model = DEFAULT_MODEL,
+    precision: Precision = "fast",
+    rollback: Rollback = False,
 ) -> None:
     """Build the index of the published tables, and publish it."""
+    if rollback:
+        _roll_back(var)
+        return
     from contracts.columns import DATA_FORMAT
     from contracts.versions import open_current
     from index.build import run_index
@@ -136,6 +145,18 @@ def run() -> None:
 def _tell(what: str, version: str, built: bool, movies: int) -> None:
     done = "published" if built else "unchanged"
     typer.echo(f"{what} {version} {done}: {movies:,} films")
+
+
+def _roll_back(var: Path) -> None:
+    """Point to the index before, if the data it was built from are still there."""
+    from contracts.columns import DATA_FORMAT
+    from contracts.versions import open_previous, open_version, roll_back
+    from index.blocks import INDEX_FORMAT, INDEX_KIND
+
+    before = open_previous(var / "index", INDEX_KIND, INDEX_FORMAT)
+    open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
+    roll_back(var / "index", INDEX_KIND, INDEX_FORMAT)
+    typer.echo(f"index {before.version} is the current one again; restart what serves it")
 
 
 def _tell_ledger(counts: dict[str, int], folder: Path) -> None:

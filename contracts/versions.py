@@ -23,6 +23,7 @@ from contracts.errors import DataError, VersionError
 
 MANIFEST = "manifest.json"
 POINTER = "current"
+PREVIOUS = "previous"
 STAGING = ".staging-"
 VERSION_DIGITS = 16
 
@@ -125,12 +126,45 @@ def publish(folder: Path, manifest: Manifest) -> Path:
 
 
 def point_to(root: Path, version: str) -> None:
-    """Make `version` the current one, by one atomic rename."""
-    draft = root / f".{POINTER}"
+    """Make `version` the current one, by one atomic rename, and remember the one before it."""
+    before = current_version(root)
+    if before and before != version:  # first, so that what dies between loses only a way back
+        _write_name(root / PREVIOUS, before)
+    _write_name(root / POINTER, version)
+
+
+def roll_back(root: Path, kind: str, fmt: int) -> Manifest:
+    """Make the version that was current before this one the current one again; its manifest.
+
+    Rolling back twice leads back to where it began. Raises VersionError as `open_previous` does;
+    then nothing has changed.
+    """
+    with building(root):
+        before = open_previous(root, kind, fmt)
+        point_to(root, before.version)
+    return before
+
+
+def open_previous(root: Path, kind: str, fmt: int) -> Manifest:
+    """Manifest of the version that was current before this one, its checksums checked.
+
+    Raises VersionError where there is none, or it is not whole any more.
+    """
+    try:
+        before = (root / PREVIOUS).read_text().strip()
+    except FileNotFoundError:
+        before = ""
+    if not before or before == current_version(root):
+        raise VersionError(f"{root} has no earlier version to go back to")
+    return open_version(root, before, kind, fmt)[1]
+
+
+def _write_name(path: Path, version: str) -> None:
+    draft = path.with_name(f".{path.name}")
     draft.write_text(version + "\n")
     flush(draft)
-    draft.replace(root / POINTER)
-    flush(root)
+    draft.replace(path)
+    flush(path.parent)
 
 
 def keep(root: Path, version: str) -> Outcome:

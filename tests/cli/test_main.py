@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from contracts.versions import current_version
+from index.build import run_index
 from tests.conftest import ROOT
+from tests.fakes import HashEncoder
 from tests.raw import film, raw_folder
 
 
@@ -70,6 +73,20 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, sample_
 
 def test_an_index_before_its_data_is_one_sentence(tmp_path: Path) -> None:
     assert_one_sentence(cartelera("index", "--var", tmp_path), "nothing has been published")
+
+
+def test_the_index_before_comes_back_only_with_its_data(tmp_path: Path, sample_var: Path) -> None:
+    for name in ("data", "index", "cache"):
+        shutil.copytree(sample_var / name, tmp_path / name)
+    first = current_version(tmp_path / "index")
+    encoder = HashEncoder("hash/2")
+    second = run_index(tmp_path / "data", tmp_path / "index", encoder, tmp_path / "cache").version
+    result = cartelera("index", "--var", tmp_path, "--rollback")
+    assert result.returncode == 0 and f"index {first} is the current one again" in result.stdout
+    assert current_version(tmp_path / "index") == first
+    shutil.rmtree(next(path for path in (tmp_path / "data").iterdir() if path.is_dir()))
+    assert_one_sentence(cartelera("index", "--var", tmp_path, "--rollback"), "build again")
+    assert (current_version(tmp_path / "index"), second != first) == (first, True)
 
 
 def test_a_model_that_is_nowhere_is_one_sentence(tmp_path: Path, sample_data: Path) -> None:
