@@ -230,7 +230,7 @@ def test_a_build_killed_at_any_moment_leaves_the_version_before(var: Path, momen
     assert current(var) == outcome.version != before
     assert not list((var / "index").glob(".staging-*"))
     assert {path.name for path in (var / "index").iterdir()} <= {
-        ".lock", ".current", "current", before, outcome.version
+        ".lock", ".current", "current", ".previous", "previous", before, outcome.version
     }  # fmt: skip
 
 
