@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
+from index.ratings import Ratings
 from index.store import Floats
 
 DIM = 64
@@ -48,23 +49,20 @@ def association(likes: sparse.csr_matrix) -> sparse.csr_matrix:
     )
 
 
-def association_vectors(
-    users: NDArray[np.int64], films: NDArray[np.int64], ratings: Floats, total: int
-) -> Floats:
-    """Vectors of `total` films whose inner product says that the same people like them.
+def association_vectors(ratings: Ratings, films: int) -> Floats:
+    """Vectors of `films` films whose inner product says that the same people like them.
 
-    One user, film (row) and rating an entry. Shape (total, DIM), float32; length below 1, the
+    Shape (films, DIM), float32; length below 1, the
     shorter the less evidence there is, and zero for a film that no one liked or that shares its
     admirers with no other: there the score is content alone. All zero where the ratings tie no
     two films together, as with a single user.
     """
-    _, rows = np.unique(users, return_inverse=True)
-    liking = graded_likes(ratings)
-    shape = (int(rows.max(initial=-1)) + 1, total)
-    likes = sparse.csr_matrix((liking, (rows, films)), shape=shape)
+    users, place = np.unique(ratings.users, return_inverse=True)
+    cells = (graded_likes(ratings.values), (place, ratings.rows))
+    likes = sparse.csr_matrix(cells, shape=(len(users), films))
     table = association(likes)
     rated = np.flatnonzero(np.diff(table.indptr))
-    vectors = np.zeros((total, DIM), dtype=np.float32)
+    vectors = np.zeros((films, DIM), dtype=np.float32)
     if not len(rated):
         return vectors
     factors = _factors(table[rated][:, rated])

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from index.association import association_vectors
 from index.blocks import ASSOCIATION, DENSE, Layout
+from index.ratings import NO_RATINGS, Ratings, read_ratings
 from index.sparse import Weighted, by_rarity, narrow, plain
 from index.text import describe, title_words
 
@@ -21,18 +22,6 @@ RENOWN_STEP, KNOWN_ALIKE = 0.1, 0.17
 """Bumps over log-votes from 0 to 1; and the part of renown that says that films are known alike."""
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """One entry a rating: who rated, the film's row, and from 0.5 to 5 how much it was liked."""
-
-    users: NDArray[np.int64]
-    films: NDArray[np.int64]
-    ratings: Floats
-
-
-NO_RATINGS = Ratings(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -105,7 +94,7 @@ def read_facts(folder: Path) -> FilmFacts:
         keywords=[keywords.get(film, none).get("keywords", []) for film in movie_ids.tolist()],
         cast=[credits.get(film, none).get("cast", []) for film in movie_ids.tolist()],
         directors=[credits.get(film, none).get("directors", []) for film in movie_ids.tolist()],
-        ratings=_read_ratings(folder / "ratings.parquet", movie_ids),
+        ratings=read_ratings(folder, movie_ids),
     )
 
 
@@ -134,9 +123,7 @@ def _of_users(facts: FilmFacts, layout: Layout) -> dict[str, Floats]:
     """The block of users' likes, where the layout has it."""
     if ASSOCIATION.name not in layout.names(DENSE):
         return {}
-    rated = facts.ratings
-    vectors = association_vectors(rated.users, rated.films, rated.ratings, len(facts.titles))
-    return {ASSOCIATION.name: vectors}
+    return {ASSOCIATION.name: association_vectors(facts.ratings, len(facts.titles))}
 
 
 def billing(cast: list[str]) -> Weighted:
@@ -177,15 +164,6 @@ def renown(votes: NDArray[Any]) -> Floats:
     bumps[votes == 0] = 0
     whole = np.column_stack([np.sqrt(1 - KNOWN_ALIKE) * known**2, np.sqrt(KNOWN_ALIKE) * bumps])
     return np.asarray(whole, dtype=np.float16).astype(np.float32)
-
-
-def _read_ratings(path: Path, movie_ids: NDArray[np.int64]) -> Ratings:
-    table: pa.Table = pq.ParquetFile(path).read(["user_id", "movie_id", "rating"])
-    return Ratings(
-        users=table["user_id"].to_numpy(),
-        films=np.searchsorted(movie_ids, table["movie_id"].to_numpy()),
-        ratings=table["rating"].to_numpy(),
-    )
 
 
 def _by_film(path: Path, columns: list[str]) -> dict[int, dict[str, Any]]:

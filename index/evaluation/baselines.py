@@ -13,8 +13,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from index.evaluation.rankers import Ranker, ScoredRanker, Scores, most_voted
-from index.evaluation.split import Ints
 from index.features import CAST_COMPARED, FilmFacts, Floats
+from index.ratings import Ints
 from index.text import CAST_IN_TEXT
 
 FIXED_WEIGHTS = {"director": 50.0, "actor": 15.0, "genre": 10.0, "keyword": 5.0}

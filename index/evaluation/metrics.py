@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.evaluation.split import Ints
 from index.evaluation.truth import Reals
+from index.ratings import Ints
 
 AT, SAGA_AT = 10, 5
 RESAMPLES, CONFIDENCE = 1000, 0.95

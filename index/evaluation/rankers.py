@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation.split import Ints
+from index.ratings import Ints
 
 CHUNK = 128
 

@@ -13,9 +13,9 @@ from index.evaluation.baselines import FIXED, TFIDF_OVERVIEW
 from index.evaluation.metrics import Measured
 from index.evaluation.rankers import Ranker
 from index.evaluation.report import METRICS, Provenance, Report, Result, Sizes
-from index.evaluation.split import Ints
 from index.evaluation.truth import Truth
 from index.features import FilmFacts
+from index.ratings import Ints
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.evaluation.split import Ints
+from index.ratings import Ints
 
 LIKES_NEEDED, LIKED_TOGETHER, PARTNERS = 5, 2, 20
 CHUNK = 256

@@ -3,11 +3,12 @@ import pytest
 from scipy import sparse
 
 from index.association import DIM, SHRINKAGE, association, association_vectors, graded_likes
+from index.ratings import Ratings
 
 FANS_OF_EACH = 12
 
 
-def two_crowds(films: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def two_crowds(films: int = 8) -> Ratings:
     """Half of the users love the even films, the other half the odd ones; all see film 0 and 1."""
     entries = [
         (user, film, 5.0 if film % 2 == user % 2 else 1.0)
@@ -15,7 +16,7 @@ def two_crowds(films: int = 8) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for film in range(films)
     ]
     users, rows, ratings = zip(*entries, strict=True)
-    return np.array(users), np.array(rows), np.array(ratings, np.float32)
+    return Ratings(np.array(users), np.array(rows), np.array(ratings, np.float32))
 
 
 def test_liking_is_graded_from_two_to_five() -> None:
@@ -37,39 +38,36 @@ def test_films_that_everyone_likes_are_associated_with_none() -> None:
 
 
 def test_films_of_one_crowd_are_near_and_those_of_two_are_not() -> None:
-    vectors = association_vectors(*two_crowds(), 8)
+    vectors = association_vectors(two_crowds(), 8)
     alike = vectors @ vectors.T
     assert alike[0, 2] > 0.2
     assert alike[0, 1] == pytest.approx(0, abs=1e-3)
 
 
 def test_more_evidence_makes_a_longer_vector_and_none_exceeds_one() -> None:
-    users, films, ratings = two_crowds()
-    rare = (films != 2) | (users < 6)  # film 2 keeps three of its twelve fans
-    lengths = np.linalg.norm(
-        association_vectors(users[rare], films[rare], ratings[rare], 8), axis=1
-    )
+    ratings = two_crowds()
+    rare = (ratings.rows != 2) | (ratings.users < 6)  # film 2 keeps three of its twelve fans
+    lengths = np.linalg.norm(association_vectors(ratings.of(rare), 8), axis=1)
     assert 0 < lengths[2] < lengths[4] < 1
 
 
 def test_a_film_no_one_rated_has_a_zero_vector() -> None:
-    vectors = association_vectors(*two_crowds(), 10)
+    vectors = association_vectors(two_crowds(), 10)
     assert vectors.shape == (10, DIM)
     assert not vectors[8:].any() and vectors[:8].any(axis=1).all()
 
 
 @pytest.mark.parametrize("users", [0, 1])
 def test_too_few_users_say_nothing(users: int) -> None:
-    who, films, ratings = two_crowds()
-    few = who < users
-    assert not association_vectors(who[few], films[few], ratings[few], 8).any()
+    ratings = two_crowds()
+    assert not association_vectors(ratings.of(ratings.users < users), 8).any()
 
 
 def test_many_films_are_reduced_to_the_block_the_same_way_in_every_run() -> None:
     random = np.random.default_rng(7)
     entries = random.integers(0, (60, 300), (4000, 2))
-    ratings = random.integers(1, 11, 4000).astype(np.float32) / 2
-    first = association_vectors(entries[:, 0], entries[:, 1], ratings, 300)
-    again = association_vectors(entries[:, 0], entries[:, 1], ratings, 300)
+    values = random.integers(1, 11, 4000).astype(np.float32) / 2
+    ratings = Ratings(entries[:, 0], entries[:, 1], values)
+    first, again = association_vectors(ratings, 300), association_vectors(ratings, 300)
     assert first.shape == (300, DIM) and np.isfinite(first).all()
     np.testing.assert_array_equal(first, again)

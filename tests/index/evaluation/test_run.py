@@ -9,8 +9,9 @@ from index.evaluation.baselines import FIXED, TFIDF_OVERVIEW, PopularRanker, all
 from index.evaluation.page import as_html
 from index.evaluation.report import METRICS, Provenance, Report
 from index.evaluation.run import evaluate
-from index.evaluation.split import Ratings, split_users
+from index.evaluation.split import split_users
 from index.evaluation.truth import Truth, find_truth
+from index.ratings import Ratings
 from tests.fakes import film_facts
 
 ABOUT = Provenance("data-1", "index-1", 30, 20, 0.4, 7)

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from index.evaluation.split import Ratings, read_ratings, split_users
+from index.evaluation.split import split_users
+from index.ratings import Ratings, read_ratings
 
 
 def ratings(users: int = 400, each: int = 3, seed: int = 0) -> Ratings:
