@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
+from etl.run import run_etl
 from index.evaluation.split import split_users
 from index.ratings import Ratings, read_ratings
+from tests.raw import film, link, rating, raw_folder
 
 
 def ratings(users: int = 400, each: int = 3, seed: int = 0) -> Ratings:
@@ -68,13 +69,13 @@ def test_four_stars_like_a_film_and_less_do_not() -> None:
     assert rated.likes(3).toarray().tolist() == [[1, 0, 0], [0, 1, 0]]
 
 
-def test_ratings_of_a_data_version_are_given_by_row_of_the_catalogue(sample_data: Path) -> None:
-    folder = next(path.parent for path in sample_data.rglob("ratings.parquet"))
-    films = pq.ParquetFile(folder / "movies.parquet").read(["movie_id"])["movie_id"].to_numpy()
-    table = pq.ParquetFile(folder / "ratings.parquet").read()
-    read = read_ratings(folder, films)
-    assert len(read) == table.num_rows
-    assert films[read.rows].tolist() == table["movie_id"].to_pylist()
-    half = read_ratings(folder, films[::2])
-    assert len(half) == int(np.isin(table["movie_id"].to_numpy(), films[::2]).sum())
-    assert len(read_ratings(folder, films[:0])) == 0
+def test_ratings_of_a_data_version_are_given_by_row_of_the_catalogue(tmp_path: Path) -> None:
+    films = [film(n, f"Film {n}") for n in (862, 949, 8844)]
+    links = [link(1, 862), link(6, 949), link(2, 8844)]
+    rated = [rating(7, 2, 4.5), rating(7, 1, 3), rating(9, 6, 5)]
+    raw = raw_folder(tmp_path / "raw", films, link_rows=links, rating_rows=rated)
+    folder = run_etl(raw, tmp_path / "data").folder
+    read = read_ratings(folder, np.array([862, 949, 8844]))
+    assert [read.users.tolist(), read.rows.tolist()] == [[7, 7, 9], [0, 2, 1]]
+    assert read.values.tolist() == [3, 4.5, 5]
+    assert read_ratings(folder, np.array([949])).users.tolist() == [9]  # of no other film
