@@ -150,12 +150,11 @@ def _tell(what: str, version: str, built: bool, movies: int) -> None:
 def _roll_back(var: Path) -> None:
     """Point to the index before, if the data it was built from are still there."""
     from contracts.columns import DATA_FORMAT
-    from contracts.versions import open_previous, open_version, roll_back
+    from contracts.versions import open_version, rolling_back
     from index.blocks import INDEX_FORMAT, INDEX_KIND
 
-    before = open_previous(var / "index", INDEX_KIND, INDEX_FORMAT)
-    open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
-    roll_back(var / "index", INDEX_KIND, INDEX_FORMAT)
+    with rolling_back(var / "index", INDEX_KIND, INDEX_FORMAT) as before:
+        open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
     typer.echo(f"index {before.version} is the current one again; restart what serves it")
 
 

@@ -133,23 +133,20 @@ def point_to(root: Path, version: str) -> None:
     _write_name(root / POINTER, version)
 
 
-def roll_back(root: Path, kind: str, fmt: int) -> Manifest:
-    """Make the version that was current before this one the current one again; its manifest.
+@contextlib.contextmanager
+def rolling_back(root: Path, kind: str, fmt: int) -> Iterator[Manifest]:
+    """Go back to the version before this one, once the caller has checked what its manifest names.
 
-    Rolling back twice leads back to where it began. Raises VersionError as `open_previous` does;
-    then nothing has changed.
+    Rolling back twice leads back to where it began. Raises VersionError where there is none, or
+    it is not whole any more; then, or if the caller raises, nothing has changed.
     """
     with building(root):
-        before = open_previous(root, kind, fmt)
+        before = _open_previous(root, kind, fmt)
+        yield before
         point_to(root, before.version)
-    return before
 
 
-def open_previous(root: Path, kind: str, fmt: int) -> Manifest:
-    """Manifest of the version that was current before this one, its checksums checked.
-
-    Raises VersionError where there is none, or it is not whole any more.
-    """
+def _open_previous(root: Path, kind: str, fmt: int) -> Manifest:
     try:
         before = (root / PREVIOUS).read_text().strip()
     except FileNotFoundError:

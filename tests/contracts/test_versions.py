@@ -15,7 +15,7 @@ from contracts.versions import (
     open_current,
     point_to,
     publish,
-    roll_back,
+    rolling_back,
     staging,
     version_name,
 )
@@ -43,14 +43,16 @@ def test_the_version_before_stays_and_can_be_pointed_to_again(tmp_path: Path) ->
 def test_rolling_back_twice_leads_back_to_where_it_began(tmp_path: Path) -> None:
     build(tmp_path, "one")
     build(tmp_path, "two")
-    assert roll_back(tmp_path, "data", 1).version == "one" == current_version(tmp_path)
-    assert roll_back(tmp_path, "data", 1).version == "two" == current_version(tmp_path)
+    for version in ("one", "two"):
+        with rolling_back(tmp_path, "data", 1) as before:
+            assert before.version == version
+        assert current_version(tmp_path) == version
 
 
 def test_with_one_version_there_is_no_way_back(tmp_path: Path) -> None:
     build(tmp_path, "one")
     with pytest.raises(VersionError, match="no earlier version"):
-        roll_back(tmp_path, "data", 1)
+        rolling_back(tmp_path, "data", 1).__enter__()
     assert current_version(tmp_path) == "one"
 
 
@@ -58,7 +60,7 @@ def test_nothing_goes_back_to_a_damaged_version(tmp_path: Path) -> None:
     (build(tmp_path, "one") / "table").write_text("ruin")
     build(tmp_path, "two")
     with pytest.raises(VersionError, match="checksum differs"):
-        roll_back(tmp_path, "data", 1)
+        rolling_back(tmp_path, "data", 1).__enter__()
     assert current_version(tmp_path) == "two"
 
 
