@@ -35,6 +35,15 @@ Rollback = Annotated[
     bool, typer.Option("--rollback", help="Build nothing: go back to the index before this one.")
 ]
 
+FreeTextModel = Annotated[
+    str,
+    typer.Option(
+        "--free-text-model",
+        envvar="RECO_FREE_TEXT_MODEL",
+        help="sentence-transformers model for free text, also at the service; else the built-in.",
+    ),
+]
+
 DEFAULT_VAR = Path("var")
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BAD_INPUT = 1
@@ -55,6 +64,7 @@ def index(
     var: Var = DEFAULT_VAR,
     model: Model = DEFAULT_MODEL,
     precision: Precision = "fast",
+    free_text_model: FreeTextModel = "",
     rollback: Rollback = False,
 ) -> None:
     """Build the index of the published tables, and publish it."""
@@ -64,15 +74,40 @@ def index(
     from contracts.columns import DATA_FORMAT
     from contracts.versions import open_current
     from index.build import run_index
+    from index.embeddings import Encoders
     from index.encoders.encoder import load_encoder
+    from index.encoders.free_text_encoder import building_encoder
 
     if precision not in ("fast", "exact"):
         raise DataError(f"--precision is 'fast' or 'exact', not {precision!r}")
     open_current(var / "data", "data", DATA_FORMAT)  # before a model is prepared for nothing
     cache = var / "cache"
-    encoder = load_encoder(model, precision, cache / "models")  # type: ignore[arg-type]
-    outcome = run_index(var / "data", var / "index", encoder, cache / "embeddings")
+    plot = load_encoder(model, precision, cache / "models")  # type: ignore[arg-type]
+    encoders = Encoders(plot, building_encoder(free_text_model, cache / "models"))
+    outcome = run_index(var / "data", var / "index", encoders, cache / "embeddings")
     _tell("index", outcome.version, outcome.built, outcome.counts["movies"])
+
+
+@app.command()
+def evaluate(
+    var: Var = DEFAULT_VAR,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report; default: evaluation/ in --var."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Of the split of users, the lots and the resamples.")
+    ] = 0,
+    test_share: Annotated[
+        float, typer.Option("--test-share", help="Share of the users to test on.")
+    ] = 0.5,
+    model: Model = DEFAULT_MODEL,
+    precision: Precision = "fast",
+) -> None:
+    """Mark the recommendations beside the usual rankings by what other users like; a report."""
+    from cli.evaluation import evaluate_rankings
+
+    evaluate_rankings(var, out, seed, test_share, model, precision)
 
 
 @app.command()

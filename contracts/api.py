@@ -29,12 +29,27 @@ class Salud(Answer):
     version: str | None = None
 
 
+class EstadoBloque(Answer):
+    """How many films have one block of the index: nearly all, some, none, or no place for it."""
+
+    bloque: str
+    peliculas: int
+    estado: str = Field(description="completo, parcial, vacio or ausente")
+
+
+class SaludConBloques(Salud):
+    """As Salud, of a service whose index is made of blocks."""
+
+    bloques: list[EstadoBloque] | None = None
+    faltan: list[str] | None = Field(default=None, description="blocks that no film has")
+
+
 class SaludGateway(Answer):
     """Whether the gateway is ready, and each service behind it."""
 
     estado: str
     servicio: str
-    servicios: dict[str, Salud]
+    servicios: dict[str, SaludConBloques]
 
 
 # The assignment's endpoints ---------------------------------------------------------------
@@ -204,18 +219,21 @@ class Busqueda(Answer):
 class Motivo(Answer):
     """One reason of a recommendation and its share of the score."""
 
-    bloque: str = Field(description="block of the vector the share comes from")
+    bloque: str = Field(description="what the share comes from; 'saga' is told, and counts 0")
     texto: str
     aporte: float = Field(description="the shares of all reasons add up to the score")
 
 
 class Recomendada(Answer):
-    """A recommended film: its score, from 0 to 1, higher is more alike, and why."""
+    """A recommended film: its score, at most about 1, higher is more alike, and why."""
 
     id: int
     titulo: str
     anio: int
     puntaje: float
+    puntaje_ajustado: float | None = Field(
+        default=None, description="with 'diversidad' alone: less likeness to the films before"
+    )
     porque: list[Motivo]
 
 
@@ -225,3 +243,21 @@ class Similares(Answer):
     pelicula: PeliculaEncontrada
     similares: list[Recomendada]
     version: str
+    aviso: str | None = Field(default=None, description="what to know of this answer, if anything")
+
+
+class Recomendaciones(Answer):
+    """Films for a mix of films liked, films disliked and a text, best first."""
+
+    resultados: list[Recomendada]
+    version: str
+    avisos: list[str]
+
+
+class BusquedaPorTexto(Answer):
+    """Films that answer a text, best first."""
+
+    consulta: str
+    resultados: list[Recomendada]
+    version: str
+    avisos: list[str]

@@ -77,7 +77,7 @@ class MovieNotFound(ProductError):
 
 
 class ValueNotFound(ProductError):
-    """No film has this language, country, company or collection."""
+    """No film has this genre, language, country, company or collection."""
 
     slug, status = "valor-no-encontrado", HTTPStatus.NOT_FOUND
     title = Sentence("Valor no encontrado", "Value not found")
@@ -102,6 +102,13 @@ class InvalidRequest(ProductError):
 
     slug, status = "peticion-invalida", HTTPStatus.UNPROCESSABLE_ENTITY
     title = Sentence("Petición no válida", "Invalid request")
+
+
+class ContradictoryRequest(ProductError):
+    """Each argument is fine, but no answer can be right for all of them together."""
+
+    slug, status = "peticion-contradictoria", HTTPStatus.UNPROCESSABLE_ENTITY
+    title = Sentence("Petición contradictoria", "Contradictory request")
 
 
 class MalformedAddress(ProductError):
@@ -137,6 +144,13 @@ class InternalError(ProductError):
 
     slug, status = "error-interno", HTTPStatus.INTERNAL_SERVER_ERROR
     title = Sentence("Error interno", "Internal error")
+
+
+class TextUnavailable(ProductError):
+    """This version of the index cannot be searched by text."""
+
+    slug, status = "texto-no-disponible", HTTPStatus.SERVICE_UNAVAILABLE
+    title = Sentence("Búsqueda por texto no disponible", "Search by text unavailable")
 
 
 class UpstreamUnavailable(ProductError):

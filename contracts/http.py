@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.api import Problema, Salud
+from contracts.api import EstadoBloque, Problema, Salud, SaludConBloques
 from contracts.errors import (
     InternalError,
     InvalidRequest,
@@ -42,6 +42,7 @@ MESSAGES: dict[str, str] = {
     "int_parsing_size": "debe ser un número entero con menos cifras",
     "int_type": "debe ser un número entero",
     "float_parsing": "debe ser un número",
+    "finite_number": "debe ser un número finito",
     "bool_parsing": "debe ser verdadero o falso (true o false)",
     "less_than": "debe ser menor que {lt}",
     "greater_than": "debe ser mayor que {gt}",
@@ -52,6 +53,11 @@ MESSAGES: dict[str, str] = {
     "json_invalid": "no es JSON válido",
 }
 """Pydantic's error types in Spanish; a type that is missing here is told in English."""
+
+NO_ROUTE = "otra"
+
+Observer = Callable[[str, int, float], None]
+"""Told of each answer: the route's pattern (or NO_ROUTE), the status, the seconds it took."""
 
 
 def language_of(accept_language: str) -> str:
@@ -90,12 +96,13 @@ class RequestContext:
     """ASGI middleware: a request id on every answer, and no exception past this point.
 
     A caller's `X-Request-ID` is kept when it is 1 to 64 characters of A-Z a-z 0-9 . _ -
-    and replaced otherwise, since it is written to logs.
+    and replaced otherwise, since it is written to logs. `observe` is told of each answer.
     """
 
-    def __init__(self, app: ASGIApp, slow_request_ms: int) -> None:
+    def __init__(self, app: ASGIApp, slow_request_ms: int, observe: Observer | None = None) -> None:
         self.app = app
         self.slow_request_ms = slow_request_ms
+        self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -105,12 +112,12 @@ class RequestContext:
         given = Headers(scope=scope).get(REQUEST_ID, "")
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        started, answering = time.perf_counter(), False
+        started, status = time.perf_counter(), 0
 
         async def send_with_id(message: Message) -> None:
-            nonlocal answering
+            nonlocal status
             if message["type"] == "http.response.start":
-                answering = True
+                status = message["status"]
                 MutableHeaders(scope=message)[REQUEST_ID] = request_id
             await send(message)
 
@@ -118,11 +125,14 @@ class RequestContext:
             await self._answer(scope, receive, send_with_id)
         except Exception:
             logger.exception("request_failed path=%r request_id=%s", scope["path"], request_id)
-            if answering:
+            if status:
                 raise
             await as_problem(scope, _unforeseen())(scope, receive, send_with_id)
-        took_ms = (time.perf_counter() - started) * 1000
-        if took_ms > self.slow_request_ms:
+        took_s = time.perf_counter() - started
+        if self.observe is not None:
+            route = getattr(scope.get("route"), "path_format", NO_ROUTE)
+            self.observe(route, status, took_s)
+        if (took_ms := took_s * 1000) > self.slow_request_ms:
             logger.warning(
                 "slow_request path=%r ms=%.0f request_id=%s", scope["path"], took_ms, request_id
             )
@@ -148,9 +158,9 @@ def is_well_encoded(path: bytes, query: bytes) -> bool:
     return True
 
 
-def install(app: FastAPI, slow_request_ms: int = 500) -> None:
+def install(app: FastAPI, slow_request_ms: int = 500, observe: Observer | None = None) -> None:
     """Give `app` request ids, problem answers and their description in its OpenAPI."""
-    app.add_middleware(RequestContext, slow_request_ms=slow_request_ms)
+    app.add_middleware(RequestContext, slow_request_ms=slow_request_ms, observe=observe)
     app.add_exception_handler(ProductError, _on_product_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -169,8 +179,15 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
     app.router.routes.extend(router.routes)
 
 
-def health(name: str, version_of: Callable[[Request], str | None]) -> APIRouter:
-    """`/salud/viva` (the process answers) and `/salud/lista` (it has a version loaded)."""
+def health(
+    name: str,
+    version_of: Callable[[Request], str | None],
+    blocks_of: Callable[[Request], list[EstadoBloque]] | None = None,
+) -> APIRouter:
+    """`/salud/viva` (the process answers) and `/salud/lista` (it has a version loaded).
+
+    A service whose index has blocks gives `blocks_of`; those without a film are named.
+    """
     router = APIRouter(prefix="/salud", tags=["salud"])
 
     @router.get("/viva")
@@ -178,10 +195,15 @@ def health(name: str, version_of: Callable[[Request], str | None]) -> APIRouter:
         """El proceso responde."""
         return Salud(estado="viva", servicio=name)
 
-    @router.get("/lista")
+    @router.get("/lista", response_model=SaludConBloques if blocks_of else Salud)
     async def lista(request: Request) -> Salud:
         """El servicio tiene una versión cargada."""
-        return Salud(estado="lista", servicio=name, version=version_of(request))
+        said = Salud(estado="lista", servicio=name, version=version_of(request))
+        if blocks_of is None:
+            return said
+        blocks = blocks_of(request)
+        missing = [block.bloque for block in blocks if not block.peliculas]
+        return SaludConBloques(**said.model_dump(), bloques=blocks, faltan=missing)
 
     return router
 
@@ -200,11 +222,19 @@ def said_wrong(errors: Sequence[Any]) -> Sentence:
     first = errors[0]
     name = str(first["loc"][-1]) if first.get("loc") else "?"
     template = MESSAGES.get(first["type"])
-    spanish = template.format(**first.get("ctx", {})) if template else first["msg"]
+    spanish = template.format(**limits_of(first)) if template else first["msg"]
     english = f"Parameter '{name}': {first['msg']}."
     if first["type"] == "missing":
         return Sentence(f"Falta el parámetro «{name}».", english)
     return Sentence(f"El parámetro «{name}» {spanish}.", english)
+
+
+def limits_of(error: Any) -> dict[str, Any]:
+    """The limits that one of pydantic's faults names, as they are told: 1 and not 1.0."""
+    return {
+        name: f"{limit:g}" if isinstance(limit, float) else limit
+        for name, limit in error.get("ctx", {}).items()
+    }
 
 
 async def _on_product_error(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,8 +102,13 @@ def staging(root: Path, version: str) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(folder: Path, manifest: Manifest) -> Path:
-    """Seal the staged `folder` with its manifest, make it a version and point at it."""
+def publish(
+    folder: Path, manifest: Manifest, gate: Callable[[Path, Manifest], None] | None = None
+) -> Path:
+    """Seal the staged `folder` with its manifest, make it a version and point at it.
+
+    `gate` is given both after the files were read back, and raises DataError to stop.
+    """
     root = folder.parent
     files = {
         path.name: FileEntry(bytes=path.stat().st_size, sha256=sha256_of(path))
@@ -116,6 +121,10 @@ def publish(folder: Path, manifest: Manifest) -> Path:
     for path in folder.iterdir():
         flush(path)
     flush(folder)
+    for name, entry in files.items():
+        _check(folder / name, entry)
+    if gate is not None:
+        gate(folder, sealed)
     target = root / manifest.version
     if target.exists():  # damaged, or it would have been kept: see `is_whole`
         target.rename(root / f"{STAGING}damaged-{manifest.version}")

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from contracts.api import Salud, SaludGateway
+from contracts.api import Salud, SaludConBloques, SaludGateway
 from contracts.errors import ProductError
 from contracts.http import REQUEST_ID, language_of, problems
 from gateway.clients import Upstream
@@ -49,7 +49,10 @@ async def alive() -> Salud:
     responses={503: {"model": SaludGateway, "description": "Falta algún servicio"}},
 )
 async def ready(request: Request) -> Response:
-    """`lista` si todos los servicios lo están; si falta alguno, `degradada` y estado 503."""
+    """`lista` si todos los servicios lo están; si falta alguno, `degradada` y estado 503.
+
+    De un servicio con índice se nombran además los bloques que ninguna película tiene (`faltan`).
+    """
     upstreams: dict[str, Upstream] = request.app.state.upstreams
     request_id: str = request.state.request_id
     asked = await asyncio.gather(*(_health(each, request_id) for each in upstreams.values()))
@@ -84,15 +87,15 @@ async def openapi(request: Request) -> Response:
     return Response(await merged.as_json(), media_type="application/json")
 
 
-async def _health(upstream: Upstream, request_id: str) -> Salud:
-    absent = Salud(estado=ABSENT, servicio=upstream.public)
+async def _health(upstream: Upstream, request_id: str) -> SaludConBloques:
+    absent = SaludConBloques(estado=ABSENT, servicio=upstream.public)
     headers = [(REQUEST_ID.encode(), request_id.encode())]
     deadline_s = min(READY_DEADLINE_S, upstream.deadline_s)
     try:
         reply = await upstream.forward("GET", b"/salud/lista", headers, deadline_s=deadline_s)
-        said = Salud.model_validate_json(reply.body)
+        said = SaludConBloques.model_validate_json(reply.body)
     except (ProductError, ValidationError):
         return absent
     if reply.status != HTTPStatus.OK:
         return absent
-    return Salud(estado=READY, servicio=upstream.public, version=said.version)
+    return said.model_copy(update={"estado": READY, "servicio": upstream.public})

@@ -33,8 +33,10 @@ DESCRIPTIONS = {
         "Ninguna película tiene ese identificador.", "No film has this id."
     ),
     "valor-no-encontrado": Sentence(
-        "Ninguna película tiene ese idioma, país, productora o franquicia.",
-        "No film has this language, country, company or collection.",
+        "Ninguna película tiene ese género, idioma, país, productora o franquicia. Si hay valores"
+        " parecidos, vienen en «sugerencias».",
+        "No film has this genre, language, country, company or collection. Similar values, if"
+        " any, are in 'sugerencias'.",
     ),
     "ruta-no-encontrada": Sentence(
         "La dirección no corresponde a ninguna consulta; todas están en /docs.",
@@ -47,6 +49,10 @@ DESCRIPTIONS = {
     "peticion-invalida": Sentence(
         "Falta un parámetro, es de otro tipo o está fuera de rango; «detail» dice cuál.",
         "A parameter is missing, of the wrong type or out of range; 'detail' says which.",
+    ),
+    "peticion-contradictoria": Sentence(
+        "Cada parámetro es válido, pero juntos se contradicen; «detail» dice cuáles.",
+        "Each parameter is valid, but together they contradict one another; 'detail' says which.",
     ),
     "direccion-mal-formada": Sentence(
         "La dirección no es UTF-8 bien codificado con porcentajes.",
@@ -67,6 +73,10 @@ DESCRIPTIONS = {
     "error-interno": Sentence(
         "Algo imprevisto falló en el servidor; su registro lo guarda bajo el «request_id».",
         "Something unforeseen failed in the server; its log has it under the 'request_id'.",
+    ),
+    "texto-no-disponible": Sentence(
+        "El índice que se sirve no permite buscar por texto; el resto responde.",
+        "The index being served cannot be searched by text; everything else answers.",
     ),
     "servicio-no-disponible": Sentence(
         "El servicio que responde a esta ruta está caído o arrancando; conviene reintentar"

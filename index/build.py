@@ -1,6 +1,8 @@
 """The index job: one published data version in, one published index version out."""
 
 import logging
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,91 +18,124 @@ from contracts.versions import (
     keep,
     open_current,
     publish,
+    read_manifest,
     staging,
     version_name,
 )
-from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
-from index.encoders.embedding_cache import EmbeddingCache, embed
+from index import free_text_build
+from index.block_states import block_states
+from index.blocks import INDEX_FORMAT, INDEX_KIND, Layout, default_layout
+from index.embeddings import Encoders, FilmVectors, embed_films
+from index.encoders.free_text_encoder import write_encoder
+from index.encoders.multilingual import MultilingualEncoder
 from index.encoders.text_encoder import TextEncoder
+from index.facts import FilmFacts, read_facts
 from index.faiss_store import FaissIndex, save_array
-from index.features import Features, FilmFacts, Floats, build_features, read_facts
+from index.features import Features, build_features
+from index.gate import Floors, Gate, measure
 from index.neighbours import Neighbours, nearest_films
-from index.similar import NEIGHBOURS_FILE, SPARSE_FILE
+from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SPARSE_FILE, SimilarFilms
+from index.weights import Learnt, learn_weights
 
 logger = logging.getLogger(__name__)
 
-RULES = 2
+RULES = 3
 """Raised with every change of how the index is made, so that the same data is built anew."""
 
 NEIGHBOURS_KEPT = 100
 """The most similar films an endpoint gives."""
 
-RECALL_FILMS, RECALL_AT, RECALL_POOL = 200, 10, 200
 
-
-def run_index(data_root: Path, root: Path, encoder: TextEncoder, cache_dir: Path) -> Outcome:
+def run_index(
+    data_root: Path, root: Path, encoders: Encoders, cache_dir: Path, floors: Floors | None = None
+) -> Outcome:
     """Build the index of the current data version into `root`, unless it is there already.
 
     Embeddings are taken from `cache_dir` where they are known. Raises DataError for a fault of
-    the data version or of the disk; then nothing has changed in `root`.
+    the data version or of the disk, or where the index is below `floors` (those of the
+    environment, if not given); then nothing has changed in `root`.
     """
+    floors = floors or Floors()
     data_folder, data = open_current(data_root, "data", DATA_FORMAT)
-    layout = default_layout(encoder.dim, rated=data.counts.get("users", 0) > 1)
-    inputs = {"data": data.version, "encoder": encoder.name}
+    layout = default_layout(rated=data.counts.get("users", 0) > 1)
+    inputs = {
+        "data": data.version,
+        "encoder": encoders.plot.name,
+        "multilingual_encoder": encoders.multilingual.name,
+    }
     recipe = [RULES, NEIGHBOURS_KEPT, layout.as_settings()]
     version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
     with building(root):
         if is_whole(root, version, INDEX_KIND, INDEX_FORMAT):
+            floors.check(read_manifest(root / version).settings["quality"])
             return keep(root, version)
         facts = read_facts(data_folder)
         if not facts.titles:
             raise DataError(f"{data_folder} holds no films: there is nothing to index")
-        features = build_features(facts, embed_texts(facts, encoder, cache_dir), layout)
-        with track(len(features), "Finding neighbours") as advance:
-            neighbours = nearest_films(features, NEIGHBOURS_KEPT, advance)
-        vectors = FaissIndex.build(facts.movie_ids, features.vectors())
-        recall = faiss_recall(vectors, features, facts, neighbours)
-        manifest = describe(version, inputs, features, recall)
         with staging(root, version) as folder:
-            save(folder, features, neighbours, vectors)
-            target = publish(folder, manifest)
-    logger.info("index_published version=%s movies=%d", version, len(features))
+            made = make(folder, facts, embed_films(facts, encoders, cache_dir), layout, encoders)
+            draft = describe(version, inputs, made)
+            measured = measure(SimilarFilms.load(folder, draft), made.neighbours, facts)
+            settings = draft.settings | {"quality": made.learnt.held_out() | measured}
+            manifest = draft.model_copy(update={"settings": settings})
+            gate = Gate(facts, partial(as_served, encoders.multilingual), floors)
+            target = publish(folder, manifest, gate.check)
+    logger.info("index_published version=%s movies=%d", version, len(facts.titles))
     return Outcome(version, target, True, manifest.counts)
 
 
-def describe(version: str, inputs: dict[str, str], features: Features, recall: float) -> Manifest:
+@dataclass(frozen=True)
+class Made:
+    """What an index version is made of, as far as its manifest speaks of it."""
+
+    features: Features
+    neighbours: Neighbours
+    learnt: Learnt
+
+
+def make(
+    folder: Path, facts: FilmFacts, vectors: FilmVectors, layout: Layout, encoders: Encoders
+) -> Made:
+    """Write every part of an index version into `folder`."""
+    features = build_features(facts, vectors, layout)
+    learnt = learn_weights(features, facts)
+    features = replace(features, layout=learnt.layout)
+    with track(len(features), "Finding neighbours") as advance:
+        neighbours = nearest_films(features, NEIGHBOURS_KEPT, advance)
+    save(folder, features, neighbours, FaissIndex.build(facts.movie_ids, features.vectors()))
+    texts = vectors.overviews, vectors.topics, vectors.words
+    free_text_build.build(facts, *texts, encoders.multilingual).save(folder)
+    write_encoder(encoders.multilingual, folder)
+    return Made(features, neighbours, learnt)
+
+
+def describe(version: str, inputs: dict[str, str], made: Made) -> Manifest:
     """The manifest of an index version: how it was made, and how many films have each block."""
-    covered = {f"block.{name}": films for name, films in features.coverage().items()}
+    covered = {f"block.{name}": films for name, films in made.features.coverage().items()}
+    counts = {"movies": len(made.features)} | covered
+    states = block_states(made.features.layout, counts, free_text=True)
     return Manifest(
         kind=INDEX_KIND,
         format=INDEX_FORMAT,
         version=version,
         inputs=inputs,
         settings={
-            "blocks": features.layout.as_settings(),
+            "bloques": [state.as_settings() for state in states],
+            "blocks": made.features.layout.as_settings(),
             "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
             "neighbours": NEIGHBOURS_KEPT,
-            "faiss_recall_at_10": recall,
             "rules": RULES,
+            "weights": "learnt" if made.learnt.learnt else "default",
         },
-        counts={"movies": len(features)} | covered,
+        counts=counts,
     )
 
 
-def embed_texts(facts: FilmFacts, encoder: TextEncoder, cache_dir: Path) -> Floats:
-    """Unit vectors of the films' texts, shape (films, encoder.dim); zero where there is none."""
-    texts = facts.texts()
-    described = [row for row, text in enumerate(texts) if text]
-    vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)
-    with EmbeddingCache(cache_dir, encoder) as cache:
-        vectors[described] = embed([texts[row] for row in described], encoder, cache)
-    return vectors
-
-
 def save(folder: Path, features: Features, neighbours: Neighbours, vectors: FaissIndex) -> None:
-    """Write every part of an index version into `folder`."""
+    """Write what films are compared by into `folder`."""
     vectors.save(folder)
     save_array(folder / NEIGHBOURS_FILE, neighbours.rows)
+    save_array(folder / EVIDENCE_FILE, features.evidence)
     for name, rows in features.sparse.items():
         np.savez(
             folder / SPARSE_FILE.format(block=name),
@@ -111,22 +146,6 @@ def save(folder: Path, features: Features, neighbours: Neighbours, vectors: Fais
         )
 
 
-def faiss_recall(
-    vectors: FaissIndex, features: Features, facts: FilmFacts, neighbours: Neighbours
-) -> float:
-    """Share of the ten true neighbours that a pool of 200 from FAISS holds, over some films.
-
-    What the hashing of the sparse blocks costs whoever searches FAISS and ranks its pool again.
-    """
-    rows = np.linspace(0, len(features) - 1, min(RECALL_FILMS, len(features))).astype(int)
-    weights = np.concatenate(
-        [np.full(b.dim, features.layout.weight(b.name)) for b in features.layout.blocks]
-    ).astype(np.float32)
-    found = total = 0
-    for row in np.unique(rows).tolist():
-        query = vectors.vectors([int(facts.movie_ids[row])])[0]
-        pool = {hit.movie_id for hit in vectors.nearest(query * weights, RECALL_POOL)}
-        true = facts.movie_ids[neighbours.rows[row, :RECALL_AT]].tolist()
-        found += len(pool.intersection(true))
-        total += len(true)
-    return round(found / max(total, 1), 4)
+def as_served(encoder: TextEncoder, folder: Path) -> TextEncoder:
+    """The encoder as a service over `folder` has it."""
+    return MultilingualEncoder(folder) if isinstance(encoder, MultilingualEncoder) else encoder

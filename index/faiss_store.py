@@ -9,10 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import VersionError
-from index.store import Floats, Hit, ranked
+from index.store import Floats, Hit, Rows, ranked
 
 VECTORS_FILE = "vectors.faiss"
 IDS_FILE = "movie_ids.npy"
+DIM_FILE = "vectors_dim.npy"
+
+WIDTH = 16
+"""FAISS compares vectors several times as fast where their length is a multiple of this: it is
+filled up with zeros."""
+
+READ_SINGLY = 1000
+"""Up to so many films are read one by one; for more, comparing with all of them is quicker."""
+
 TIE_MARGIN = 16
 """Hits asked for beyond `k` at first, so that ties at the end can be told by movie_id."""
 
@@ -20,8 +29,9 @@ TIE_MARGIN = 16
 class FaissIndex:
     """See index.store.VectorIndex. Memory: two bytes a number, in pages shared with the file."""
 
-    def __init__(self, movie_ids: NDArray[np.int64], index: faiss.Index) -> None:
+    def __init__(self, movie_ids: NDArray[np.int64], index: faiss.Index, dim: int) -> None:
         self._ids = movie_ids
+        self._dim = dim
         self._index = index
         self._row = {int(movie_id): row for row, movie_id in enumerate(movie_ids)}
 
@@ -29,11 +39,12 @@ class FaissIndex:
     def build(cls, movie_ids: NDArray[np.int64], vectors: Floats) -> "FaissIndex":
         """An index of `vectors`, shape (films, dim), in the order of `movie_ids`."""
         dim = vectors.shape[1]
+        width = -(-dim // WIDTH) * WIDTH
         index = faiss.IndexScalarQuantizer(
-            dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
-        index.add(np.ascontiguousarray(vectors))
-        return cls(movie_ids, index)
+        index.add(_filled(vectors, width))
+        return cls(movie_ids, index, dim)
 
     @classmethod
     def load(cls, folder: Path) -> "FaissIndex":
@@ -41,11 +52,14 @@ class FaissIndex:
         try:
             index = faiss.read_index(str(folder / VECTORS_FILE), faiss.IO_FLAG_MMAP_IFC)
             movie_ids = np.load(folder / IDS_FILE)
-        except (RuntimeError, ValueError, OSError, EOFError) as exc:
+            dim = int(np.load(folder / DIM_FILE))
+        except (RuntimeError, ValueError, TypeError, OSError, EOFError) as exc:
             raise VersionError(f"{folder / VECTORS_FILE} is not an index FAISS can read") from exc
+        # one query is one thread's work: more would only wait for it, and spin while they wait
+        faiss.omp_set_num_threads(1)
         if index.ntotal != len(movie_ids):
             raise VersionError(f"{folder} has {index.ntotal} vectors for {len(movie_ids)} films")
-        return cls(movie_ids, index)
+        return cls(movie_ids, index, dim)
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`."""
@@ -53,25 +67,57 @@ class FaissIndex:
         with (folder / VECTORS_FILE).open("wb") as file:
             file.write(faiss.serialize_index(self._index).data)
         save_array(folder / IDS_FILE, self._ids)
+        save_array(folder / DIM_FILE, np.array(self._dim))
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def vectors(self, movie_ids: list[int]) -> Floats:
         """See VectorIndex."""
-        rows = np.array([self._row[movie_id] for movie_id in movie_ids], dtype=np.int64)
-        return np.asarray(self._index.reconstruct_batch(rows), dtype=np.float32)
+        return self.at(np.array([self._row[movie_id] for movie_id in movie_ids], dtype=np.int64))
+
+    def at(self, rows: Rows) -> Floats:
+        """See VectorIndex."""
+        found = self._index.reconstruct_batch(rows.astype(np.int64))
+        return np.asarray(found[:, : self._dim], dtype=np.float32)
+
+    def products(self, query: Floats, rows: Rows | None = None) -> Floats:
+        """See VectorIndex."""
+        if rows is not None and len(rows) <= READ_SINGLY:
+            return self.at(rows) @ query
+        found = np.empty(len(self), dtype=np.float32)
+        if not len(self):
+            return found
+        scores, order = self._search(query, len(self))
+        found[order[0]] = scores[0]
+        return found if rows is None else found[rows]
+
+    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """See VectorIndex."""
+        scores, rows = self._search(query, k)
+        return rows[0], scores[0]
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """See VectorIndex."""
         if k <= 0 or len(self) == 0:
             return []
         wanted = min(k + TIE_MARGIN, len(self))
-        scores, rows = self._index.search(query[None].astype(np.float32), wanted)
+        scores, rows = self._search(query, wanted)
         while wanted < len(self) and scores[0, -1] == scores[0, k - 1]:  # more ties than fit
             wanted = min(2 * wanted, len(self))
-            scores, rows = self._index.search(query[None].astype(np.float32), wanted)
+            scores, rows = self._search(query, wanted)
         return ranked(self._ids[rows[0]], scores[0], k)
+
+    def _search(self, query: Floats, k: int) -> tuple[Floats, Rows]:
+        scores, rows = self._index.search(_filled(query[None], self._index.d), k)
+        return scores, rows
+
+
+def _filled(vectors: Floats, width: int) -> Floats:
+    """The rows with zeros after them, up to `width` numbers."""
+    filled = np.zeros((len(vectors), width), dtype=np.float32)
+    filled[:, : vectors.shape[1]] = vectors
+    return filled
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:

@@ -1,71 +1,50 @@
-"""From the tables of a data version to the features of its films, block by block."""
+"""From the facts of films to their features, block by block."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.association import association_vectors
-from index.blocks import ASSOCIATION, DENSE, Layout
-from index.ratings import NO_RATINGS, Ratings, read_ratings
-from index.sparse import Weighted, by_rarity, narrow, plain
-from index.text import describe, title_words
+from index.association import association_vectors, evidence
+from index.blocks import ASSOCIATION, DENSE, TEXT_DIM, Layout
+from index.embeddings import FilmVectors
+from index.facts import FilmFacts
+from index.principal import reduced
+from index.sparse import Weighted, by_rarity, plain
+from index.store import Floats
+from index.text import title_words
 
 CAST_COMPARED = 10
 FIRST_YEAR, LAST_YEAR, YEAR_STEP, YEAR_WIDTH = 1880, 2032, 8, 8.0
 RENOWN_STEP, KNOWN_ALIKE = 0.1, 0.17
 """Bumps over log-votes from 0 to 1; and the part of renown that says that films are known alike."""
 
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class FilmFacts:
-    """What the features are made of, one entry a film, sorted by movie_id."""
-
-    movie_ids: NDArray[np.int64]
-    titles: list[str]
-    years: NDArray[np.int16]
-    votes: NDArray[np.int64]
-    overviews: list[str | None]
-    genres: list[list[str]]
-    keywords: list[list[str]]
-    cast: list[list[str]]
-    directors: list[list[str]]
-    ratings: Ratings = NO_RATINGS
-
-    def texts(self) -> list[str]:
-        """The text of each film that is embedded; '' for a film that has none."""
-        parts = zip(self.overviews, self.genres, self.cast, self.directors, strict=True)
-        return [describe(*part) for part in parts]
+PRIOR_VOTES, POORLY_RATED, ESTEEMED_ALIKE = 50, 10, 0.13
+"""Votes that a mean vote is shrunk by; the percentile of mean votes that counts 0; and the part of
+esteem that says that films are esteemed alike."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """Unit rows of every block: dense ones as arrays (films, dim), sparse ones exact."""
+    """Unit rows of every block: dense ones as arrays (films, dim), sparse ones exact.
+
+    `evidence`, shape (films,): how much users' ratings say of each film, from 0 to 1.
+    """
 
     layout: Layout
     dense: dict[str, Floats]
     sparse: dict[str, sparse.csr_matrix]
+    evidence: Floats
 
     def __len__(self) -> int:
         return len(next(iter(self.dense.values())))
 
     def vectors(self) -> Floats:
-        """The vectors that FAISS stores, shape (films, layout.dim)."""
-        whole = np.zeros((len(self), self.layout.dim), dtype=np.float32)
-        for block in self.layout.blocks:
-            span = self.layout.span(block.name)
-            if block.name in self.dense:
-                whole[:, span] = self.dense[block.name]
-            else:
-                whole[:, span] = narrow(self.sparse[block.name], block.dim, block.name)
-        return whole
+        """The vectors that FAISS stores, the dense blocks: shape (films, layout.dim)."""
+        names = self.layout.names(DENSE)
+        return np.hstack([self.dense[name] for name in names]).astype(np.float32)
 
     def coverage(self) -> dict[str, int]:
         """How many films have each block."""
@@ -75,55 +54,37 @@ class Features:
         return counts
 
 
-def read_facts(folder: Path) -> FilmFacts:
-    """The facts of every film in the data version at `folder`."""
-    movies = pq.ParquetFile(folder / "movies.parquet").read(
-        ["movie_id", "title", "release_year", "vote_count", "overview", "genres"]
-    )
-    movie_ids = movies["movie_id"].to_numpy()
-    credits = _by_film(folder / "credits.parquet", ["cast", "directors"])
-    keywords = _by_film(folder / "keywords.parquet", ["keywords"])
-    none: dict[str, Any] = {}
-    return FilmFacts(
-        movie_ids=movie_ids,
-        titles=movies["title"].to_pylist(),
-        years=movies["release_year"].to_numpy(),
-        votes=movies["vote_count"].to_numpy(),
-        overviews=movies["overview"].to_pylist(),
-        genres=movies["genres"].to_pylist(),
-        keywords=[keywords.get(film, none).get("keywords", []) for film in movie_ids.tolist()],
-        cast=[credits.get(film, none).get("cast", []) for film in movie_ids.tolist()],
-        directors=[credits.get(film, none).get("directors", []) for film in movie_ids.tolist()],
-        ratings=read_ratings(folder, movie_ids),
-    )
-
-
-def build_features(facts: FilmFacts, text_vectors: Floats, layout: Layout) -> Features:
-    """Features of every film; `text_vectors` are unit rows, or zero where there is no text."""
+def build_features(facts: FilmFacts, vectors: FilmVectors, layout: Layout) -> Features:
+    """Features of every film, in the blocks of `layout`."""
+    dense = {
+        "texto": reduced(vectors.descriptions, TEXT_DIM),
+        "texto_multilingue": reduced(vectors.overviews, TEXT_DIM),
+        "temas_multilingue": reduced(vectors.topics, TEXT_DIM),
+        "titulo_multilingue": reduced(vectors.titles, TEXT_DIM),
+        "anio": year_bumps(facts.years),
+        "renombre": renown(facts.votes),
+        "valoracion": esteem(facts.mean_votes, facts.votes),
+    }
+    films = len(facts.titles)
+    known = np.zeros(films, dtype=np.float32)
+    if ASSOCIATION.name in layout.names(DENSE):
+        dense[ASSOCIATION.name] = association_vectors(facts.ratings, films)
+        known = evidence(facts.ratings, films)
     return Features(
         layout,
-        dense={
-            # rounded as FAISS stores them, so that build and service compute the same score
-            "texto": text_vectors.astype(np.float16).astype(np.float32),
-            "anio": year_bumps(facts.years),
-            "renombre": renown(facts.votes),
-        }
-        | _of_users(facts, layout),
+        # rounded as FAISS stores them, so that build and service compute the same score
+        dense={name: rows.astype(np.float16).astype(np.float32) for name, rows in dense.items()},
         sparse={
             "palabras_clave": by_rarity(plain(facts.keywords)),
             "generos": by_rarity(plain(facts.genres)),
             "reparto": by_rarity([billing(cast) for cast in facts.cast]),
             "direccion": by_rarity(plain(facts.directors)),
+            "productoras": by_rarity(plain(facts.companies)),
+            "idioma": by_rarity(plain([name] if name else [] for name in facts.languages)),
             "titulo": by_rarity(plain(title_words(title) for title in facts.titles)),
         },
+        evidence=known,
     )
-
-
-def _of_users(facts: FilmFacts, layout: Layout) -> dict[str, Floats]:
-    """The block of users' likes, where the layout has it."""
-    if ASSOCIATION.name not in layout.names(DENSE):
-        return {}
-    return {ASSOCIATION.name: association_vectors(facts.ratings, len(facts.titles))}
 
 
 def billing(cast: list[str]) -> Weighted:
@@ -141,7 +102,7 @@ def year_bumps(years: NDArray[Any]) -> Floats:
     clipped = np.clip(years.astype(np.float32), FIRST_YEAR, LAST_YEAR)
     bumps = np.exp(-(((clipped[:, None] - centres) / YEAR_WIDTH) ** 2) / 2)
     unit = bumps / np.linalg.norm(bumps, axis=1, keepdims=True)
-    return np.asarray(unit, dtype=np.float16).astype(np.float32)
+    return np.asarray(unit, dtype=np.float32)
 
 
 def log_votes(votes: NDArray[Any]) -> NDArray[np.float64]:
@@ -158,14 +119,37 @@ def renown(votes: NDArray[Any]) -> Floats:
     obscure one hardly does. A film without votes is zero.
     """
     known = log_votes(votes)
+    return _grown_and_alike(known**2, known, votes > 0, KNOWN_ALIKE)
+
+
+def esteem(mean_votes: NDArray[Any], votes: NDArray[Any]) -> Floats:
+    """How well rated each film is, shape (films, 12), length 1 at most; as `renown` is made.
+
+    From mean votes shrunk to that of all films (a Bayesian average), so that a film that three
+    people gave a ten is not the best of all. A film without votes is zero.
+    """
+    counted = votes >= min(PRIOR_VOTES, votes.max(initial=0))
+    if not len(votes) or not votes.any():
+        return np.zeros((len(votes), 12), dtype=np.float32)
+    typical = mean_votes[counted].mean()
+    shrunk = (votes * mean_votes + PRIOR_VOTES * typical) / (votes + PRIOR_VOTES)
+    low, best = np.percentile(shrunk[counted], POORLY_RATED), shrunk.max()
+    above = np.clip((shrunk - low) / max(best - low, 1e-9), 0, 1)
+    lowest = shrunk.min()
+    place = (shrunk - lowest) / max(best - lowest, 1e-9)
+    return _grown_and_alike(above, place, votes > 0, ESTEEMED_ALIKE)
+
+
+def _grown_and_alike(
+    height: NDArray[np.float64], place: NDArray[np.float64], some: NDArray[np.bool_], alike: float
+) -> Floats:
+    """`height` in one number, and bumps over `place` (both from 0 to 1) in eleven.
+
+    The inner product of two films is the product of their heights, and, weighing `alike`, how
+    near their places are. Zero where not `some`.
+    """
     centres = np.arange(0, 1 + RENOWN_STEP / 2, RENOWN_STEP)
-    bumps = np.exp(-(((known[:, None] - centres) / RENOWN_STEP) ** 2) / 2)
+    bumps = np.exp(-(((place[:, None] - centres) / RENOWN_STEP) ** 2) / 2)
     bumps /= np.linalg.norm(bumps, axis=1, keepdims=True)
-    bumps[votes == 0] = 0
-    whole = np.column_stack([np.sqrt(1 - KNOWN_ALIKE) * known**2, np.sqrt(KNOWN_ALIKE) * bumps])
-    return np.asarray(whole, dtype=np.float16).astype(np.float32)
-
-
-def _by_film(path: Path, columns: list[str]) -> dict[int, dict[str, Any]]:
-    table: pa.Table = pq.ParquetFile(path).read(["movie_id", *columns])
-    return {row["movie_id"]: row for row in table.to_pylist()}
+    whole = np.column_stack([np.sqrt(1 - alike) * height, np.sqrt(alike) * bumps])
+    return np.asarray(whole * some[:, None], dtype=np.float32)

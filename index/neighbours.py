@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.features import Features, Floats
+from index.features import Features
+from index.ratings import Ints
+from index.store import Floats
 
 ROWS_AT_ONCE = 128
 """Films compared with all others in one step: 128 × 45,000 scores are 23 MB."""
 
 THREADS = 2
+
+ROUNDED = 6
+"""Decimals that tell scores apart."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,14 @@ def nearest_films(
     scores = np.empty((films, k), dtype=np.float32)
     if k == 0:
         return Neighbours(rows, scores)
-    compare = _comparer(features)
+    compare = comparer(features)
 
     def fill(start: int) -> int:
         chunk = slice(start, min(start + ROWS_AT_ONCE, films))
         block = compare(chunk)
         block[np.arange(len(block)), np.arange(chunk.start, chunk.stop)] = -np.inf
-        rows[chunk] = best = _top(block, k)
-        scores[chunk] = np.take_along_axis(block, best, axis=1)
+        rows[chunk] = best = highest(block, k)
+        scores[chunk] = np.round(np.take_along_axis(block, best, axis=1), ROUNDED)
         return len(block)
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -54,22 +59,27 @@ def nearest_films(
     return Neighbours(rows, scores)
 
 
-def _comparer(features: Features) -> Callable[[slice], Floats]:
-    """Scores of a chunk of films (as queries) with all films, shape (chunk, films)."""
-    layout = features.layout
-    dense = np.hstack(
-        [features.dense[name] * np.float32(np.sqrt(layout.weight(name))) for name in features.dense]
+def comparer(features: Features) -> Callable[[slice | Ints], Floats]:
+    """What gives the scores of a chunk of films (as queries) with all, shape (chunk, films)."""
+    dense = np.hstack(list(features.dense.values()))
+    weights = features.layout.weight_rows(features.evidence).astype(np.float32)
+    places = {block.name: place for place, block in enumerate(features.layout.blocks)}
+    columns = np.concatenate(
+        [np.full(features.dense[name].shape[1], places[name]) for name in features.dense]
     )
-    names = sparse.hstack(
-        [features.sparse[name] * np.sqrt(layout.weight(name)) for name in features.sparse],
-        format="csr",
-        dtype=np.float32,
-    )
-    names_across = names.T.tocsr()
+    names_across = sparse.hstack(list(features.sparse.values()), format="csr").T.tocsr()
 
-    def compare(chunk: slice) -> Floats:
-        shared = names[chunk] @ names_across
-        scores = dense[chunk] @ dense.T
+    def compare(chunk: slice | Ints) -> Floats:
+        own = weights[chunk]
+        names = sparse.hstack(
+            [
+                sparse.diags(own[:, places[name]]) @ rows[chunk]
+                for name, rows in features.sparse.items()
+            ],
+            format="csr",
+        )
+        shared = names @ names_across
+        scores = (dense[chunk] * own[:, columns]) @ dense.T
         for row in range(len(scores)):
             span = slice(shared.indptr[row], shared.indptr[row + 1])
             scores[row, shared.indices[span]] += shared.data[span]
@@ -78,13 +88,16 @@ def _comparer(features: Features) -> Callable[[slice], Floats]:
     return compare
 
 
-def _top(scores: Floats, k: int) -> NDArray[np.int32]:
-    """Columns of the `k` highest scores of each row, highest first, ties by column."""
-    if k < scores.shape[1]:
-        candidates = np.argpartition(scores, -k, axis=1)[:, -k:]
-    else:
-        candidates = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
-    candidates = np.sort(candidates, axis=1)
-    found = np.take_along_axis(scores, candidates, axis=1)
-    order = np.argsort(-found, axis=1, kind="stable")
-    return np.take_along_axis(candidates, order, axis=1).astype(np.int32)
+def highest(scores: Floats, k: int) -> NDArray[np.int64]:
+    """Columns of the `k` highest scores of each row, highest first, ties by column.
+
+    Scores tie when they are equal to the sixth decimal: equal films may differ in the last bit by
+    where they lie in the matrix.
+    """
+    best = np.empty((len(scores), k), dtype=np.int64)
+    edges = np.partition(scores, -k, axis=1)[:, -k]
+    for row, edge in enumerate(edges):
+        near = np.flatnonzero(scores[row] >= edge - 10.0**-ROUNDED)
+        rounded = np.round(scores[row, near], ROUNDED)
+        best[row] = near[np.argsort(-rounded, kind="stable")[:k]]
+    return best

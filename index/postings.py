@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import VersionError
+from index.faiss_store import save_array
 from index.names.fold import fold
 from index.text import WORD
 
@@ -61,41 +62,44 @@ class Postings:
         """Mapped from `folder`; VersionError where the parts do not fit together."""
         words, starts, rows, weights = (_load(folder, part) for part in _PARTS)
         whole = len(starts) == len(words) + 1 and starts[-1] == len(rows) == len(weights)
-        if not whole or (len(rows) and int(rows.max()) >= films):
+        # read apart: a maximum over the mapped file would keep all of it in memory
+        if not whole or np.load(folder / FILE.format(part="films")).max(initial=0) >= films:
             raise VersionError(f"{folder} holds words that do not fit its films; build it anew")
         return cls(words, starts, rows, weights, films)
 
     def save(self, folder: Path) -> None:
         """Write the parts into `folder`."""
         for part in _PARTS:
-            np.save(folder / FILE.format(part=part), getattr(self, part))
+            save_array(folder / FILE.format(part=part), getattr(self, part))
 
-    def scores(self, text: str) -> Floats:
-        """BM25 of every film for the distinct words of `text`, shape (films,); 0 for no match."""
-        found = np.zeros(self.count, np.float32)
-        for stem in sorted(set(stems(text))):
-            place = int(np.searchsorted(self.stems, stem))
-            if place < len(self.stems) and self.stems[place] == stem:
-                span = slice(int(self.starts[place]), int(self.starts[place + 1]))
-                # a film stands once under each word, so that plain indexing adds
-                found[self.films[span]] += self.weights[span]
-        return found
+    def place(self, stem: str) -> int:
+        """Where a stem stands; -1 for one that no film says."""
+        place = int(np.searchsorted(self.stems, stem))
+        return place if place < len(self.stems) and self.stems[place] == stem else -1
+
+    def films_with(self, place: int) -> int:
+        """How many films say the stem at `place`; 0 at -1."""
+        return int(self.starts[place + 1] - self.starts[place]) if place >= 0 else 0
+
+    def of(self, place: int) -> tuple[NDArray[np.int32], Floats]:
+        """The films that say the stem at `place`, each once, and its BM25 in each."""
+        span = slice(int(self.starts[place]), int(self.starts[place + 1]))
+        return self.films[span], self.weights[span].astype(np.float32)
 
 
 _PARTS = ("stems", "starts", "films", "weights")
 
 
 def stems(text: str) -> list[str]:
-    """The words of a text, folded and cut; short ones lose a final s."""
+    """The words of a text, folded, without a final s, and cut."""
     return [_stem(word) for word in WORD.findall(fold(text))]
 
 
 def _stem(word: str) -> str:
-    if len(word) >= STEM:
-        return word[:STEM]
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+    single = word[:-1] if len(word) > 3 and word.endswith("s") else word
+    return single[:STEM]
 
 
 def _load(folder: Path, part: str) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(folder / FILE.format(part=part), mmap_mode="r")
-    return array
+    # a plain array, since numpy's class for mapped files is slow to slice
+    return np.asarray(np.load(folder / FILE.format(part=part), mmap_mode="r"))

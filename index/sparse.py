@@ -1,11 +1,9 @@
-"""Sets of names as sparse unit vectors, exact, and their narrow stand-ins for FAISS."""
+"""Sets of names as sparse unit vectors."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 Weighted = Sequence[tuple[str, float]]
@@ -38,25 +36,6 @@ def by_rarity(films: Sequence[Weighted]) -> sparse.csr_matrix:
     )
     matrix.sum_duplicates()
     return _unit_rows(matrix)
-
-
-def narrow(matrix: sparse.csr_matrix, dim: int, salt: str) -> NDArray[np.float32]:
-    """The rows in `dim` numbers, shape (rows, dim), inner products nearly kept.
-
-    Up to `dim` columns stand as they are; more are hashed with random signs (the hashing trick,
-    Weinberger et al. 2009), the same way in every run: `salt` names the block.
-    """
-    columns = matrix.shape[1]
-    if columns <= dim:
-        dense = np.zeros((matrix.shape[0], dim), dtype=np.float32)
-        dense[:, :columns] = matrix.toarray()
-        return dense
-    seed = int.from_bytes(hashlib.sha256(salt.encode()).digest()[:8], "big")
-    random = np.random.default_rng(seed)
-    target = random.integers(0, dim, size=columns)
-    sign = random.choice(np.array([-1.0, 1.0], dtype=np.float32), size=columns)
-    hashing = sparse.csr_matrix((sign, (np.arange(columns), target)), shape=(columns, dim))
-    return np.asarray((matrix @ hashing).toarray(), dtype=np.float32)
 
 
 def plain(films: Iterable[Sequence[str]]) -> list[Weighted]:

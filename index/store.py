@@ -1,12 +1,13 @@
 """The seam to whatever searches vectors; `ExactIndex` is the reference and the fake."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Rows = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class VectorIndex(Protocol):
 
     def vectors(self, movie_ids: list[int]) -> Floats:
         """Stored vectors, shape (movie_ids, dim), as they were rounded; KeyError if unknown."""
+
+    def at(self, rows: Rows) -> Floats:
+        """As `vectors`, by row: the place of each film in the order that they were given in."""
+
+    def products(self, query: Floats, rows: Rows | None = None) -> Floats:
+        """Inner product of `query`, shape (dim,), with each film, or with those at `rows`."""
+
+    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """As `nearest`: rows and inner products of `k` films, highest first, ties by chance."""
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """At most `k` hits for `query`, shape (dim,): highest first, ties by movie_id."""
@@ -45,6 +55,20 @@ class ExactIndex:
     def vectors(self, movie_ids: list[int]) -> Floats:
         """See VectorIndex."""
         return self._vectors[[self._row[movie_id] for movie_id in movie_ids]]
+
+    def at(self, rows: Rows) -> Floats:
+        """See VectorIndex."""
+        return self._vectors[rows]
+
+    def products(self, query: Floats, rows: Rows | None = None) -> Floats:
+        """See VectorIndex."""
+        return (self._vectors if rows is None else self._vectors[rows]) @ query
+
+    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+        """See VectorIndex."""
+        found = self.products(query)
+        order = np.argsort(-found)[:k]
+        return order, found[order]
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """See VectorIndex."""

@@ -1,15 +1,24 @@
 """The recommendation endpoints."""
 
-from typing import Annotated
+import re
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 from pydantic import StringConstraints
 
 from contracts import api
 from contracts.http import language_of, problems
+from reco_service.bodies import BodyRoute, Diversity, OfOneSaga, Pedido, WantedOfQuery
+from reco_service.metrics import MetricsDep, get_metrics
+from reco_service.mixes import Narrowed
 from reco_service.recommend import Recommender
 
 router = APIRouter(tags=["recomendaciones"])
+bodies = APIRouter(tags=["recomendaciones"], route_class=BodyRoute)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Year = Annotated[
@@ -57,9 +66,88 @@ async def pelicula(id: MovieId, recommend: RecommenderDep) -> api.Pelicula:
     return recommend.card(id)
 
 
-@router.get("/v1/peliculas/{id}/similares", responses=problems(404))
+@router.get("/v1/buscar", responses=problems(404, 503), response_model_exclude_none=True)
+def buscar_por_texto(
+    texto: Annotated[Text, Query(description="lo que se busca, en español o inglés")],
+    recommend: RecommenderDep,
+    language: Language,
+    wanted: WantedOfQuery,
+    metrics: MetricsDep,
+    k: K = 10,
+) -> api.BusquedaPorTexto:
+    """Las películas que responden a un texto, con el puntaje y los motivos."""
+    answer = recommend.mixes.for_text(texto, k, wanted, language)
+    metrics.count(answer.resultados)
+    return answer
+
+
+class PlainFirst(APIRoute):
+    """A route that answers the plain question before FastAPI reads a dozen parameters for it.
+
+    Reading them takes as long as the answer. What is not plain, or wrong, goes the usual way.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See APIRoute."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            plain = PLAIN_QUERY.fullmatch(request.scope["query_string"])
+            movie_id = request.path_params["id"]
+            if plain is None or PLAIN_ID.fullmatch(movie_id) is None:
+                return await handle(request)
+            recommend = await get_recommender(request)
+            language = await get_language(request)
+            found = recommend.similar_to(int(movie_id), int(plain[1] or 10), language)
+            (await get_metrics(request)).count(found.similares)
+            return as_json(found)
+
+        return answer
+
+
+PLAIN_QUERY = re.compile(rb"(?:k=([1-9][0-9]?|100))?")
+PLAIN_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+plain_first = APIRouter(tags=["recomendaciones"], route_class=PlainFirst)
+
+
+@plain_first.get(
+    "/v1/peliculas/{id}/similares",
+    responses=problems(404),
+    response_model=api.Similares,
+    response_model_exclude_none=True,
+)
 async def similares(
-    id: MovieId, recommend: RecommenderDep, language: Language, k: K = 10
-) -> api.Similares:
+    id: MovieId,
+    recommend: RecommenderDep,
+    language: Language,
+    wanted: WantedOfQuery,
+    metrics: MetricsDep,
+    k: K = 10,
+    diversidad: Annotated[Diversity, Query(description="0 ordena por puntaje solo")] = 0.0,
+    max_por_saga: Annotated[OfOneSaga | None, Query(description="a lo sumo")] = None,
+) -> Response:
     """Las películas más parecidas a una, con el puntaje y los motivos."""
-    return recommend.similar_to(id, k, language)
+    narrowed = Narrowed(wanted, diversidad, max_por_saga)
+    if narrowed == Narrowed():
+        found = recommend.similar_to(id, k, language)
+    else:
+        among = partial(recommend.similar_among, id, k, narrowed, language)
+        found = await run_in_threadpool(among)
+    metrics.count(found.similares)
+    return as_json(found)
+
+
+@bodies.post("/v1/recomendaciones", responses=problems(404, 503), response_model_exclude_none=True)
+def recomendaciones(
+    pedido: Pedido, recommend: RecommenderDep, language: Language, metrics: MetricsDep
+) -> api.Recomendaciones:
+    """Películas para una mezcla de las que gustan, las que no y un texto, con los motivos."""
+    answer = recommend.mixes.for_mix(pedido, language)
+    metrics.count(answer.resultados)
+    return answer
+
+
+def as_json(answer: api.Answer) -> Response:
+    """The answer as it is, which was checked when it was made: nothing is checked twice."""
+    return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")

@@ -1,18 +1,22 @@
 """The films' cards: one data version in memory, kept as Arrow and read a few rows at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from contracts.api import Pelicula, PeliculaEncontrada
 from contracts.errors import MovieNotFound, Sentence
 from index.names.titles import Titles, read_aliases
+from reco_service.columns import Lists, numbered
+from reco_service.filters import FilmFilter
 
 MOVIE_COLUMNS = [
     "movie_id",
@@ -22,6 +26,7 @@ MOVIE_COLUMNS = [
     "belongs_to_collection",
     "genres",
     "original_language",
+    "production_companies",
     "production_countries",
     "overview",
     "runtime",
@@ -29,10 +34,10 @@ MOVIE_COLUMNS = [
     "vote_average",
     "vote_count",
 ]
-MADE_OF = ("genres", "keywords", "cast", "directors", "title", "release_year")
-"""What reasons are told from."""
-
 CAST_SHOWN = 10
+
+FACTS_KEPT = 512
+"""Films whose facts stay read, some 2 kB each: well-known ones are found time and again."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,14 @@ class Facts:
 
     title: str
     year: int
-    genres: list[str]
-    keywords: list[str]
-    cast: list[str]
-    directors: list[str]
+    genres: Sequence[str]
+    keywords: Sequence[str]
+    cast: Sequence[str]
+    directors: Sequence[str]
     saga: str | None
+    companies: Sequence[str] = ()
+    language: str | None = None
+    mean: float = 0.0
 
 
 class Cards:
@@ -62,8 +70,14 @@ class Cards:
         for row, alias in aliases:
             self._aliases.setdefault(row, []).append(alias)
         self._movies = _one_chunk(movies)
-        self._credits = _BesideMovies(folder / "credits.parquet", self.movie_ids)
-        self._keywords = _BesideMovies(folder / "keywords.parquet", self.movie_ids)
+        self.genres = Lists(self._movies["genres"])
+        self.companies = Lists(self._movies["production_companies"])
+        self.language, self.languages = numbered(self._movies["original_language"])
+        self.means: NDArray[np.float64] = self._movies["vote_average"].to_numpy()
+        self.sagas, self.saga_names = numbered(self._movies["belongs_to_collection"])
+        self.credits = _BesideMovies(folder / "credits.parquet", self.movie_ids)
+        self.keywords = _BesideMovies(folder / "keywords.parquet", self.movie_ids)
+        self._facts_of = lru_cache(FACTS_KEPT)(partial(_FactsOfRow, self))
 
     def row_of(self, movie_id: int) -> int:
         """The film's row; raises MovieNotFound."""
@@ -73,6 +87,11 @@ class Cards:
                 Sentence(f"Ninguna película tiene el id {movie_id}.", f"No film has id {movie_id}.")
             )
         return row
+
+    def rows_of(self, movie_ids: Iterable[int]) -> list[int]:
+        """As `row_of`, for films that are known to be there."""
+        rows: list[int] = np.searchsorted(self.movie_ids, list(movie_ids)).tolist()
+        return rows
 
     def found(self, row: int) -> PeliculaEncontrada:
         """The film as search lists it."""
@@ -87,7 +106,7 @@ class Cards:
     def card(self, row: int) -> Pelicula:
         """All that is known of a film."""
         film = self._movies.slice(row, 1).to_pylist()[0]
-        credits, keywords = self._credits.at(row), self._keywords.at(row)
+        credits, keywords = self.credits.at(row), self.keywords.at(row)
         return Pelicula(
             id=film["movie_id"],
             titulo=film["title"],
@@ -110,22 +129,70 @@ class Cards:
 
     def facts(self, rows: Sequence[int]) -> list[Facts]:
         """What reasons are told from, for several films at once."""
-        chosen = self._movies.select(["genres", "belongs_to_collection"]).take(list(rows))
-        credits, keywords = self._credits.all_at(rows), self._keywords.all_at(rows)
-        return [
-            Facts(
-                title=self.titles.titles[row],
-                year=int(self.titles.years[row]),
-                genres=film["genres"],
-                keywords=words.get("keywords", []),
-                cast=people.get("cast", [])[:CAST_SHOWN],
-                directors=people.get("directors", []),
-                saga=film["belongs_to_collection"],
-            )
-            for row, film, people, words in zip(
-                rows, chosen.to_pylist(), credits, keywords, strict=True
-            )
+        return [self._facts_of(row) for row in rows]
+
+    def told_of(self) -> NDArray[np.int8]:
+        """How many of these are known of each film: overview, keywords, genres, cast, directors."""
+        overviews = pc.binary_length(self._movies["overview"]).fill_null(0).to_numpy()
+        held = [
+            overviews > 0,
+            self.keywords.has("keywords"),
+            self.genres.lengths() > 0,
+            self.credits.has("cast"),
+            self.credits.has("directors"),
         ]
+        return np.asarray(np.sum(held, axis=0), dtype=np.int8)
+
+    def filter(self) -> FilmFilter:
+        """What can be asked of films beside likeness."""
+        return FilmFilter(self._movies)
+
+
+class _FactsOfRow(Facts):
+    """The facts of one film, each list read when a reason first asks for it: most never are."""
+
+    _cards: Cards
+    _row: int
+
+    def __init__(self, cards: Cards, row: int) -> None:
+        self.__dict__.update(_cards=cards, _row=row, title=cards.titles.titles[row])
+
+    @cached_property
+    def year(self) -> int:
+        return int(self._cards.titles.years[self._row])
+
+    @cached_property
+    def genres(self) -> Sequence[str]:
+        return self._cards.genres.at(self._row)
+
+    @cached_property
+    def keywords(self) -> Sequence[str]:
+        return self._cards.keywords.names_at("keywords", self._row)
+
+    @cached_property
+    def cast(self) -> Sequence[str]:
+        return self._cards.credits.names_at("cast", self._row, CAST_SHOWN)
+
+    @cached_property
+    def directors(self) -> Sequence[str]:
+        return self._cards.credits.names_at("directors", self._row)
+
+    @cached_property
+    def companies(self) -> Sequence[str]:
+        return self._cards.companies.at(self._row)
+
+    @cached_property
+    def saga(self) -> str | None:
+        return self._cards.saga_names[saga] if (saga := self._cards.sagas[self._row]) >= 0 else None
+
+    @cached_property
+    def language(self) -> str | None:
+        place = self._cards.language[self._row]
+        return self._cards.languages[place] if place >= 0 else None
+
+    @cached_property
+    def mean(self) -> float:
+        return float(self._cards.means[self._row])
 
 
 class _BesideMovies:
@@ -137,17 +204,26 @@ class _BesideMovies:
         self._place = np.full(len(movie_ids), -1, dtype=np.int32)
         rows = np.searchsorted(movie_ids, self._table["movie_id"].to_numpy())
         self._place[rows] = np.arange(len(rows))
+        columns = [name for name in names if name != "movie_id"]
+        self._lists = {name: Lists(self._table[name]) for name in columns}
 
     def at(self, row: int) -> dict[str, Any]:
         """The film's row of the table; empty if it has none."""
-        return self.all_at([row])[0]
+        place = int(self._place[row])
+        found: list[dict[str, Any]] = self._table.slice(place, 1).to_pylist() if place >= 0 else []
+        return found[0] if found else {}
 
-    def all_at(self, rows: Sequence[int]) -> list[dict[str, Any]]:
-        """As `at`, for several films."""
-        places = self._place[list(rows)].tolist()
-        held = pa.array([place for place in places if place >= 0], pa.int32())  # typed, if empty
-        there = iter(self._table.take(held).to_pylist())
-        return [next(there) if place >= 0 else {} for place in places]
+    def has(self, column: str) -> NDArray[np.bool_]:
+        """Whether each film has a name in one column."""
+        there = self._place >= 0
+        found = np.zeros(len(there), bool)
+        found[there] = self._lists[column].lengths()[self._place[there]] > 0
+        return found
+
+    def names_at(self, column: str, row: int, most: int | None = None) -> list[str]:
+        """The first `most` names of one column for a film, or all; empty if it has none."""
+        place = int(self._place[row])
+        return self._lists[column].at(place, most) if place >= 0 else []
 
 
 def _one_chunk(table: pa.Table) -> pa.Table:

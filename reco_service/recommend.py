@@ -1,15 +1,19 @@
 """Films like a film: the index's answers, with cards and reasons."""
 
-from collections.abc import Sequence
-
 from contracts.api import Busqueda, Pelicula, Recomendada, Similares
 from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.versions import open_current, open_version
 from index.blocks import INDEX_FORMAT, INDEX_KIND
+from index.encoders.free_text_encoder import serving_encoder
+from index.encoders.text_encoder import TextEncoder
+from index.free_text import FreeText
 from index.names.fold import fold
-from index.similar import Similar, SimilarFilms
+from index.search import FilmSearch, Query
+from index.search_text import TextScorer
+from index.similar import SimilarFilms
 from reco_service.catalogue import Cards
+from reco_service.mixes import Mixes, Narrowed
 from reco_service.reasons import reasons
 from reco_service.settings import Settings
 
@@ -20,21 +24,34 @@ FIVE = 5
 class Recommender:
     """Answers for one index version and the data version it was built from."""
 
-    def __init__(self, version: str, cards: Cards, similar: SimilarFilms) -> None:
+    def __init__(
+        self, version: str, cards: Cards, similar: SimilarFilms, text: TextScorer | None = None
+    ) -> None:
         self.version = version
         self._cards = cards
         self._similar = similar
+        best_known = int(cards.votes.argmax()) if len(cards.votes) else 0
+        self.mixes = Mixes(version, cards, FilmSearch(similar.space, best_known, text))
 
     @classmethod
-    def load(cls, settings: Settings) -> "Recommender":
-        """From the current index version; raises VersionError."""
+    def load(cls, settings: Settings, encoder: TextEncoder | None = None) -> "Recommender":
+        """From the current index version; raises VersionError.
+
+        `encoder` is that of free text, if it is not to be the version's own.
+        """
         folder, manifest = open_current(settings.index_dir, INDEX_KIND, INDEX_FORMAT)
         built_from = manifest.inputs.get("data", "")
         data, _ = open_version(settings.data_dir, built_from, "data", DATA_FORMAT)
         cards, similar = Cards(data), SimilarFilms.load(folder, manifest)
-        if cards.movie_ids.tolist() != similar.movie_ids.tolist():
+        if cards.movie_ids.tolist() != similar.space.movie_ids.tolist():
             raise VersionError(f"{folder} and {data} do not hold the same films")
-        return cls(manifest.version, cards, similar)
+        encoder = encoder or serving_encoder(
+            folder,
+            manifest.inputs.get("multilingual_encoder", ""),
+            settings.free_text_model,
+            settings.models_dir,
+        )
+        return cls(manifest.version, cards, similar, FreeText.load(folder, encoder))
 
     def five_like(self, title: str, year: int | None) -> list[str]:
         """Five titles nearest to the most voted film of that title, best first.
@@ -54,13 +71,38 @@ class Recommender:
         return chosen
 
     def similar_to(self, movie_id: int, k: int, language: str) -> Similares:
-        """The `k` films nearest to one, with reasons in 'es' or 'en'."""
+        """The `k` films nearest to one, best first, each with its reasons."""
         row = self._cards.row_of(movie_id)
         found = self._similar.to_film(row, k)
+        seed, *others = self._cards.facts([row, *(similar.row for similar in found)])
+        explained = [
+            Recomendada(
+                id=int(self._cards.movie_ids[similar.row]),
+                titulo=other.title,
+                anio=other.year,
+                puntaje=similar.score,
+                porque=reasons(seed, other, similar.shares, language),
+            )
+            for similar, other in zip(found, others, strict=True)
+        ]
         return Similares(
             pelicula=self._cards.found(row),
-            similares=self._explained(row, found, language),
+            similares=explained,
             version=self.version,
+            aviso=self.mixes.little_known(row, language),
+        )
+
+    def similar_among(self, movie_id: int, k: int, narrowed: Narrowed, language: str) -> Similares:
+        """As `similar_to`, among some films or with more variety than the score alone gives."""
+        row = self._cards.row_of(movie_id)
+        found, notes = self.mixes.found(Query(liked=(row,)), k, narrowed, language)
+        little = self.mixes.little_known(row, language)
+        notes = [*([little] if little else []), *notes]
+        return Similares(
+            pelicula=self._cards.found(row),
+            similares=found,
+            version=self.version,
+            aviso=" ".join(notes) or None,
         )
 
     def search(self, text: str, k: int) -> Busqueda:
@@ -72,16 +114,3 @@ class Recommender:
     def card(self, movie_id: int) -> Pelicula:
         """One film's card."""
         return self._cards.card(self._cards.row_of(movie_id))
-
-    def _explained(self, row: int, found: Sequence[Similar], language: str) -> list[Recomendada]:
-        seed, *others = self._cards.facts([row, *(similar.row for similar in found)])
-        return [
-            Recomendada(
-                id=int(self._cards.movie_ids[similar.row]),
-                titulo=other.title,
-                anio=other.year,
-                puntaje=round(similar.score, 4),
-                porque=reasons(seed, other, similar.shares, language),
-            )
-            for similar, other in zip(found, others, strict=True)
-        ]

@@ -13,4 +13,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var/data"), description="published data versions")
     index_dir: Path = Field(default=Path("var/index"), description="published index versions")
+    free_text_model: str = Field(
+        default="",
+        description="sentence-transformers model that free text is searched with; empty: "
+        "the multilingual one that comes along",
+    )
+    models_dir: Path = Field(
+        default=Path("var/cache/models"), description="where such a model is prepared"
+    )
     slow_request_ms: int = Field(default=500, gt=0, description="warn in the log above this")

@@ -43,19 +43,19 @@ def sample_data(sample_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def sample_var(sample_data: Path) -> Path:
     """A folder with data/, from the sample, and index/, built from it with a fake encoder."""
     from index.build import run_index
-    from tests.fakes import HashEncoder
+    from tests.fakes import hash_encoders
 
     var = sample_data.parent
-    run_index(sample_data, var / "index", HashEncoder(), var / "cache")
+    run_index(sample_data, var / "index", hash_encoders(), var / "cache")
     return var
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB, where this user may mount one."""
+    """A file system of 2 MB, where this user may mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("mounting a small tmpfs needs root")
     yield disk

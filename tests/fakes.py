@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from index.embeddings import Encoders, FilmVectors
 from index.encoders.text_encoder import Vectors, unit
-from index.features import FilmFacts
+from index.facts import FilmFacts
 
 
 class HashEncoder:
@@ -24,6 +25,29 @@ class HashEncoder:
         return unit(numbers.astype(np.float32) - 32768)
 
 
+class WordEncoder(HashEncoder):
+    """A TextEncoder for which texts are the more alike the more words they share."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.seen += texts
+        word = HashEncoder(dim=self.dim)
+        sums = [word.encode(text.lower().split() or [""]).sum(axis=0) for text in texts]
+        return unit(np.array(sums, np.float32).reshape(-1, self.dim))
+
+
+def hash_encoders(name: str = "hash/1") -> Encoders:
+    """Both encoders of an index, out of a hash."""
+    return Encoders(HashEncoder(name), WordEncoder("words/1", 64))
+
+
+def film_vectors(films: int, **vectors: Vectors) -> FilmVectors:
+    """Vectors of films that say nothing; `vectors` replace whole tables."""
+    nothing = np.zeros((films, 16), np.float32)
+    empty = {name: nothing for name in ("descriptions", "overviews", "topics", "titles")}
+    empty["words"] = nothing[:0]
+    return FilmVectors(**empty | vectors)
+
+
 def film_facts(films: int, **columns: Sequence[Any]) -> FilmFacts:
     """Facts of films without anything but a year, 2000; `columns` replace whole columns."""
     empty: dict[str, Any] = {
@@ -36,11 +60,16 @@ def film_facts(films: int, **columns: Sequence[Any]) -> FilmFacts:
         "keywords": [[]] * films,
         "cast": [[]] * films,
         "directors": [[]] * films,
+        "mean_votes": [0.0] * films,
+        "languages": [None] * films,
+        "companies": [[]] * films,
+        "sagas": [None] * films,
     }
     given = empty | columns
     arrays = {
         "movie_ids": np.array(given["movie_ids"], np.int64),
         "years": np.array(given["years"], np.int16),
         "votes": np.array(given["votes"], np.int64),
+        "mean_votes": np.array(given["mean_votes"], np.float64),
     }
     return FilmFacts(**given | arrays)

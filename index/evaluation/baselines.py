@@ -3,6 +3,7 @@
 All of them resolve ties by votes, then by row; a film without text gets the most voted films.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from index.evaluation.rankers import Ranker, ScoredRanker, Scores, most_voted
-from index.features import CAST_COMPARED, FilmFacts, Floats
+from index.facts import FilmFacts
+from index.features import CAST_COMPARED
 from index.ratings import Ints
+from index.store import Floats
 from index.text import CAST_IN_TEXT
 
 FIXED_WEIGHTS = {"director": 50.0, "actor": 15.0, "genre": 10.0, "keyword": 5.0}
@@ -94,6 +97,7 @@ def bm25_soup(facts: FilmFacts) -> Ranker:
     analyse = CountVectorizer(stop_words="english").build_analyzer()
     texts = soups(facts)
     words: list[list[str]] = [analyse(texts[row]) for row in order.tolist()]
+    logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it sets DEBUG, whatever the root says
     engine = bm25s.BM25() if any(words) else None
     if engine:
         engine.index(words, show_progress=False)

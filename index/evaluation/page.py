@@ -10,27 +10,41 @@ PLOTTED = ("ndcg", "saga", "coverage_share", "diversity")
 NAMES, PLOT, EDGE, LINE = 200, 180, 68, 26
 """Pixels of a plot: the names, the plot itself, the figures right of it, the height of a line."""
 
+LEGEND = (
+    "In bold and blue, the rankings under test. Lines are the intervals; where there is none to be "
+    "seen, it is narrower than the dot."
+)
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d5dae1;
-  --paper: #fff; --mark: #0b63c4; }
+  --paper: #fff; --mark: #0b63c4; --other: #8b95a3; --tint: #eef5fd; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #a3adbb; --line: #3a4350;
-  --paper: #12161c; --mark: #6db3ff; } }
+  --paper: #12161c; --mark: #6db3ff; --other: #7b8696; --tint: #1a2634; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 70rem; padding: 1rem; background: var(--paper);
+body { margin: 0 auto; max-width: 76rem; padding: 1rem 1.25rem 3rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
+p { max-width: 60rem; } .summary { font-size: 1.1rem; font-weight: 600; }
+dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0; max-width: 60rem; }
 .soft, dd { color: var(--soft); }
-.plots { display: grid; gap: 1rem;
+.plots { display: grid; gap: 1.5rem 2.5rem; margin-top: 1.5rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-figure { margin: 0; } figcaption { font-weight: 600; }
+figure { margin: 0; } figcaption { font-weight: 600; margin-bottom: .25rem; }
 svg { width: 100%; height: auto; font: 14px system-ui, sans-serif; fill: var(--ink); }
-svg line { stroke: var(--line); } svg .interval { stroke: var(--mark); stroke-width: 3; }
-svg circle { fill: var(--mark); }
+svg line { stroke: var(--line); } svg .interval { stroke: var(--other); stroke-width: 3; }
+svg circle { fill: var(--other); }
+svg .ours .interval { stroke: var(--mark); } svg .ours circle { fill: var(--mark); }
+svg .ours text { font-weight: 700; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
-  white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
+th, td { padding: .35rem .7rem; border-bottom: 1px solid var(--line); text-align: right;
+  white-space: nowrap; background: var(--paper); }
+thead th { white-space: normal; vertical-align: bottom; overflow-wrap: normal; line-height: 1.25; }
+tbody th { font-weight: 400; }
+th:first-child { position: sticky; left: 0; text-align: left; }
+tr.ours > * { background: var(--tint); } tr.ours th { font-weight: 700; }
+@media (max-width: 40rem) { body { padding: .75rem .75rem 2rem; } h1 { font-size: 1.4rem; }
+  th, td { padding: .35rem .45rem; } tbody th { white-space: normal; min-width: 7rem; } }
 td small { color: var(--soft); display: block; }
 """.strip()
 
@@ -41,17 +55,20 @@ def as_html(report: Report) -> str:
     plots = [_plot(report, metric) for metric in METRICS if metric.key in PLOTTED]
     sections = [
         "<h1>Recommendation quality</h1>",
-        f'<p lang="es"><strong>{escape(report.resumen())}</strong></p>',
+        f'<p class="summary" lang="es">{escape(report.resumen())}</p>',
         f'<p class="soft">{escape(report.circumstances())}</p>',
         f'<div class="plots">{"".join(plots)}</div>',
+        f'<p class="soft">{LEGEND}</p>' if report.provenance.under_test else "",
         "<h2>Metrics</h2>",
-        _table(METRICS, {result.name: dict(result.metrics) for result in report.results}),
+        _table(METRICS, {result.name: result.metrics for result in report.results}, report),
     ]
     for reference in report.references():
         ratios = {result.name: result.ratios[reference] for result in report.results}
-        sections += [f"<h2>Times {escape(reference)}</h2>", _table(compared, ratios, decimals=2)]
+        sections += [f"<h2>Times {escape(reference)}</h2>", _table(compared, ratios, report, 2)]
     terms = [f"<dt>{escape(m.title)}</dt><dd>{escape(m.meaning)}.</dd>" for m in METRICS]
     sections += ["<h2>What is measured</h2>", f"<dl>{''.join(terms)}</dl>"]
+    sections += ["<h2>What the figures rest on</h2>"] if report.made_with() else []
+    sections += [f'<p class="soft">{escape(text)}</p>' for text in report.made_with()]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -66,13 +83,16 @@ def as_html(report: Report) -> str:
 def _table(
     metrics: Sequence[Metric],
     rows: dict[str, dict[str, Estimate | None]],
+    report: Report,
     decimals: int | None = None,
 ) -> str:
     head = "".join(f'<th scope="col">{escape(metric.title)}</th>' for metric in metrics)
     lines = []
     for name, of in rows.items():
         cells = [_figure(of[m.key], m.decimals if decimals is None else decimals) for m in metrics]
-        lines.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
+        lines.append(
+            f'<tr{_ours(name, report)}><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
+        )
     top = f'<thead><tr><th scope="col">Ranking</th>{head}</tr></thead>'
     # a table wider than a phone is scrolled, by keyboard too
     table = f"<table>{top}<tbody>{''.join(lines)}</tbody></table>"
@@ -84,16 +104,24 @@ def _figure(estimate: Estimate | None, decimals: int) -> str:
     return f"<td>{escape(value)}<small>{escape(interval)}</small></td>"
 
 
+def _ours(name: str, report: Report) -> str:
+    return ' class="ours"' if name in report.provenance.under_test else ""
+
+
 def _plot(report: Report, metric: Metric) -> str:
     """A point and an interval for every ranking, from 0 to the highest."""
-    estimates = [(result.name, result.metrics[metric.key]) for result in report.results]
-    most = max([estimate.high for _, estimate in estimates], default=0.0) or 1.0
+    pairs = [(result.name, result.metrics[metric.key]) for result in report.results]
+    estimates = [(name, estimate) for name, estimate in pairs if estimate]
+    if not estimates:
+        return ""
+    most = max(estimate.high for _, estimate in estimates) or 1.0
     height = LINE * len(estimates) + 4
     marks = [
-        _mark(name, estimate, most, 4 + LINE * place, metric.decimals)
+        f"<g{_ours(name, report)}>"
+        f"{_mark(name, estimate, most, 4 + LINE * place, metric.decimals)}</g>"
         for place, (name, estimate) in enumerate(estimates)
     ]
-    best = max(estimates, key=lambda pair: pair[1].value, default=("none", None))[0]
+    best = max(estimates, key=lambda pair: pair[1].value)[0]
     label = escape(f"{metric.title} by ranking; highest: {best}", quote=True)
     axis = f'<line x1="{NAMES}" y1="0" x2="{NAMES}" y2="{height}"/>'
     return (
@@ -110,9 +138,9 @@ def _mark(name: str, estimate: Estimate, most: float, y: int, decimals: int) -> 
     middle = y + LINE // 2 - 2
     short = name if len(name) <= 26 else name[:25] + "…"
     return (
-        f'<text x="{NAMES - 8}" y="{middle + 4}" text-anchor="end">{escape(short)}</text>'
+        f'<text x="{NAMES - 10}" y="{middle + 4}" text-anchor="end">{escape(short)}</text>'
         f'<line class="interval" x1="{x(estimate.low)}" y1="{middle}" '
         f'x2="{x(estimate.high)}" y2="{middle}"/>'
-        f'<circle cx="{x(estimate.value)}" cy="{middle}" r="5"/>'
+        f'<circle cx="{x(estimate.value)}" cy="{middle}" r="4"/>'
         f'<text x="{NAMES + PLOT + 10}" y="{middle + 4}">{estimate.value:.{decimals}f}</text>'
     )

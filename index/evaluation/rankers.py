@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.neighbours import highest
 from index.ratings import Ints
 
 CHUNK = 128
@@ -49,22 +50,10 @@ class ScoredRanker:
             own = place[rows[start : start + CHUNK]]
             scores = np.array(self.score(own), dtype=np.float32)
             scores[np.arange(len(own)), own] = -np.inf
-            best[start : start + CHUNK] = self.order[_highest(scores, k)]
+            best[start : start + CHUNK] = self.order[highest(scores, k)]
         return best
 
 
 def most_voted(votes: Ints) -> Ints:
     """Rows by falling votes, then by row: how ties are resolved."""
     return np.lexsort((np.arange(len(votes)), -votes)).astype(np.int64)
-
-
-def _highest(scores: Scores, k: int) -> Ints:
-    """Columns of the `k` highest scores of each row, equal ones in the order of columns."""
-    edges = np.partition(scores, -k, axis=1)[:, -k]
-    best = np.empty((len(scores), k), dtype=np.int64)
-    for row, edge in enumerate(edges):
-        above = np.flatnonzero(scores[row] > edge)
-        level = np.flatnonzero(scores[row] == edge)[: k - len(above)]
-        above = above[np.argsort(-scores[row, above], kind="stable")]
-        best[row] = np.concatenate([above, level])
-    return best

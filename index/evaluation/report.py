@@ -1,7 +1,8 @@
 """What an evaluation found, as data, JSON and Markdown; `page.py` makes a page of it."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from index.evaluation.metrics import CONFIDENCE, RESAMPLES, Estimate
@@ -44,11 +45,20 @@ class Provenance:
     """What was evaluated on what."""
 
     data_version: str
-    index_version: str
     train_users: int
     test_users: int
     test_share: float
     split_seed: int
+    counts: dict[str, int] = field(default_factory=dict)
+    """Rows of the data version by table, and users."""
+    encoders: Sequence[str] = ()
+    """What texts were made vectors by."""
+    packages: dict[str, str] = field(default_factory=dict)
+    """Versions by name."""
+    under_test: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    """The rankings that the others are there to be compared with, and how each weighs its blocks:
+    for films that nobody rated and, where that differs, for films that many did."""
+    caveat: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +73,13 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Result:
-    """What one ranking reached: estimates by metric, and ratios by ranking compared with."""
+    """What one ranking reached: estimates by metric, and ratios by ranking compared with.
+
+    None where no film was asked about: without collections, there is no saga recall.
+    """
 
     name: str
-    metrics: dict[str, Estimate]
+    metrics: dict[str, Estimate | None]
     ratios: dict[str, dict[str, Estimate | None]]
 
 
@@ -100,6 +113,7 @@ class Report:
     def as_markdown(self) -> str:
         """The report for documents and terminals."""
         parts = ["# Recommendation quality", self.resumen(), self.circumstances()]
+        parts += self.made_with()
         parts.append("## Metrics\n\n" + _table(["Ranking", *(m.title for m in METRICS)], [
             [result.name, *(shown(result.metrics[m.key], m.decimals) for m in METRICS)]
             for result in self.results
@@ -119,20 +133,25 @@ class Report:
         """The one sentence in Spanish."""
         if not self.results or not self.sizes.truth_seeds:
             return "Resumen: no hay películas con bastantes valoraciones para evaluar."
-        best = max(self.results, key=lambda result: result.metrics["ndcg"].value)
-        value = best.metrics["ndcg"]
-        numbers = [f"{number:.3f}".replace(".", ",") for number in value]
+        best = max(self.results, key=lambda result: value_of(result.metrics["ndcg"]))
+        numbers = [_spanish(number, 3) for number in best.metrics["ndcg"] or ()]
+        ratios = {name: of["ndcg"] for name, of in best.ratios.items() if name != best.name}
+        times = [
+            f"{_spanish(ratio.value, 1)} veces el de «{name}»"
+            for name, ratio in ratios.items()
+            if ratio
+        ]
         return (
             f"Resumen: de {len(self.results)} formas de recomendar, la que mejor acierta es "
             f"«{best.name}», con un nDCG@10 de {numbers[0]} (intervalo del 95 %: de {numbers[1]} a "
-            f"{numbers[2]})."
+            f"{numbers[2]}){''.join(f', {text}' for text in times)}."
         )
 
     def circumstances(self) -> str:
         """What the figures rest on."""
         about, sizes = self.provenance, self.sizes
         return (
-            f"Data version {about.data_version}, index version {about.index_version}. "
+            f"Data version {about.data_version}{self._counted()}. "
             f"Users: {about.train_users:,} to learn from, {about.test_users:,} to test on "
             f"(share {about.test_share:g}, seed of the split {about.split_seed}). "
             f"{sizes.films:,} films, all of them ranked; {sizes.truth_seeds:,} asked about have a "
@@ -140,6 +159,25 @@ class Report:
             f"{CONFIDENCE:.0%} intervals by percentile bootstrap over the films asked about "
             f"({RESAMPLES:,} resamples, seed {self.bootstrap_seed})."
         )
+
+    def made_with(self) -> list[str]:
+        """What else a reader of the figures has to know, a paragraph each."""
+        about = self.provenance
+        packages = ", ".join(f"{name} {version}" for name, version in about.packages.items())
+        encoders = f"; texts encoded by {' and '.join(about.encoders)}" if about.encoders else ""
+        return [
+            *([f"{about.caveat}."] if about.caveat else []),
+            *([f"Made with {packages}{encoders}."] if packages else []),
+        ]
+
+    def _counted(self) -> str:
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.provenance.counts.items())
+        return f" ({counts})" if counts else ""
+
+
+def value_of(estimate: Estimate | None) -> float:
+    """The value alone, 0 where there is none."""
+    return estimate.value if estimate else 0.0
 
 
 def shown(estimate: Estimate | None, decimals: int) -> str:
@@ -155,8 +193,12 @@ def _result(result: Result) -> dict[str, Any]:
         reference: {key: ratio and ratio._asdict() for key, ratio in of.items()}
         for reference, of in result.ratios.items()
     }
-    metrics = {key: estimate._asdict() for key, estimate in result.metrics.items()}
+    metrics = {key: estimate and estimate._asdict() for key, estimate in result.metrics.items()}
     return {"name": result.name, "metrics": metrics, "ratios": ratios}
+
+
+def _spanish(number: float, decimals: int) -> str:
+    return f"{number:.{decimals}f}".replace(".", ",")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from contracts.progress import Advance, track
 from index.evaluation import metrics
 from index.evaluation.baselines import FIXED, TFIDF_OVERVIEW
-from index.evaluation.metrics import Measured
+from index.evaluation.metrics import Estimate, Measured
 from index.evaluation.rankers import Ranker
 from index.evaluation.report import METRICS, Provenance, Report, Result, Sizes
-from index.evaluation.truth import Truth
-from index.features import FilmFacts
+from index.evaluation.truth import Reals, Truth
+from index.facts import FilmFacts
 from index.ratings import Ints
 
 logger = logging.getLogger(__name__)
@@ -41,20 +41,20 @@ class _Exam:
         self._drawn_saga = metrics.resamples(len(self.saga_seeds), seed)
         self._drawn = metrics.resamples(len(self.seeds), seed)
 
-    def mark(self, tops: Ints) -> dict[str, Measured]:
-        """Every metric of the lists made for `seeds`."""
+    def mark(self, tops: Ints) -> dict[str, Measured | None]:
+        """Every metric of the lists made for `seeds`; None where none of them speaks of it."""
         known, partners = tops[self._with_truth], self.truth.films
         sagas = metrics.saga_recall(tops[self._with_saga], self.saga_seeds, self.codes)
         fame = metrics.popularity_bias(known, partners, self.facts.votes)
         films = metrics.coverage(tops, self._drawn)
         whole = max(len(self.facts.titles), 1)
         return {
-            "ndcg": metrics.mean(metrics.ndcg(known, partners), self._drawn_truth),
-            "recall": metrics.mean(metrics.recall(known, partners), self._drawn_truth),
-            "saga": metrics.mean(sagas, self._drawn_saga),
+            "ndcg": _mean(metrics.ndcg(known, partners), self._drawn_truth),
+            "recall": _mean(metrics.recall(known, partners), self._drawn_truth),
+            "saga": _mean(sagas, self._drawn_saga),
             "coverage": films,
             "coverage_share": Measured(films.value / whole, films.samples / whole),
-            "popularity": metrics.mean(fame, self._drawn_truth),
+            "popularity": _mean(fame, self._drawn_truth),
             "diversity": metrics.mean(metrics.diversity(tops, self.facts.genres), self._drawn),
         }
 
@@ -78,7 +78,7 @@ def evaluate(
     rankings named in REFERENCES, as far as they are among `rankers`. `seed` is the bootstrap's.
     """
     exam = _Exam(truth, facts, sagas, seed)
-    marks: dict[str, dict[str, Measured]] = {}
+    marks: dict[str, dict[str, Measured | None]] = {}
     with track(len(rankers) * len(exam.seeds), "Evaluating rankings") as advance:
         for ranker in rankers:
             if ranker.name in marks:
@@ -105,14 +105,22 @@ def _ask(ranker: Ranker, exam: _Exam, advance: Advance) -> Ints:
     return tops
 
 
-def _result(name: str, marks: dict[str, dict[str, Measured]]) -> Result:
+def _mean(values: Reals, drawn: Drawn) -> Measured | None:
+    return metrics.mean(values, drawn) if len(values) else None
+
+
+def _ratio(own: Measured | None, to: Measured | None) -> Estimate | None:
+    return own.ratio(to) if own and to else None
+
+
+def _result(name: str, marks: dict[str, dict[str, Measured | None]]) -> Result:
     own = marks[name]
     compared = [metric.key for metric in METRICS if metric.compared]
     return Result(
         name,
-        {key: measured.estimate() for key, measured in own.items()},
+        {key: measured.estimate() if measured else None for key, measured in own.items()},
         {
-            reference: {key: own[key].ratio(marks[reference][key]) for key in compared}
+            reference: {key: _ratio(own[key], marks[reference][key]) for key in compared}
             for reference in REFERENCES
             if reference in marks
         },

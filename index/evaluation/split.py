@@ -1,6 +1,7 @@
-"""Users split in two: those learnt from and those tested on."""
+"""Users and sagas split in two: those learnt from and those tested on."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,19 @@ def split_users(ratings: Ratings, test_share: float = 0.5, seed: int = 0) -> Spl
     return Split(ratings.of(~tested), ratings.of(tested), seed)
 
 
-def _lot(user: int, seed: int) -> float:
-    """A number from 0 to 1 drawn for a user, the same in every run."""
+def split_sagas(
+    sagas: Sequence[str | None], test_share: float = 0.5, seed: int = 0
+) -> tuple[list[str | None], list[str | None]]:
+    """The saga of every film twice, to learn from and to test on: each saga in one of them.
+
+    In the other its films have none. Weights learn from sagas, so they are tested on others.
+    """
+    tested = {name for name in set(sagas) if name is not None and _lot(name, seed) < test_share}
+    train = [None if name in tested else name for name in sagas]
+    return train, [name if name in tested else None for name in sagas]
+
+
+def _lot(user: int | str, seed: int) -> float:
+    """A number from 0 to 1 drawn for a user or a saga, the same in every run."""
     digest = hashlib.sha256(f"{seed}/{user}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64

@@ -10,7 +10,7 @@ import pytest
 from contracts.versions import current_version
 from index.build import run_index
 from tests.conftest import ROOT
-from tests.fakes import HashEncoder
+from tests.fakes import hash_encoders
 from tests.raw import film, raw_folder
 
 
@@ -79,8 +79,8 @@ def test_the_index_before_comes_back_only_with_its_data(tmp_path: Path, sample_v
     for name in ("data", "index", "cache"):
         shutil.copytree(sample_var / name, tmp_path / name)
     first = current_version(tmp_path / "index")
-    encoder = HashEncoder("hash/2")
-    second = run_index(tmp_path / "data", tmp_path / "index", encoder, tmp_path / "cache").version
+    encoders = hash_encoders("hash/2")
+    second = run_index(tmp_path / "data", tmp_path / "index", encoders, tmp_path / "cache").version
     result = cartelera("index", "--var", tmp_path, "--rollback")
     assert result.returncode == 0 and f"index {first} is the current one again" in result.stdout
     assert current_version(tmp_path / "index") == first

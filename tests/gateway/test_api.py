@@ -49,6 +49,31 @@ async def test_it_is_ready_when_all_services_are(fronting):
     }
 
 
+async def test_it_passes_on_which_blocks_a_service_lacks(fronting):
+    blocks = [
+        {"bloque": "texto", "peliculas": 9, "estado": "completo"},
+        {"bloque": "asociacion", "peliculas": 0, "estado": "ausente"},
+    ]
+
+    def lacking(service, request):
+        told = {"bloques": blocks, "faltan": ["asociacion"]} if service == "reco" else {}
+        return httpx.Response(200, json=healthy(service, request).json() | told)
+
+    async with fronting(lacking) as gateway:
+        answer = await gateway.get("/salud/lista")
+    assert (answer.status_code, answer.json()["estado"]) == (200, "lista")
+    services = answer.json()["servicios"]
+    assert services["recomendaciones"]["bloques"] == blocks
+    assert services["recomendaciones"]["faltan"] == ["asociacion"]
+    assert services["recomendaciones"]["servicio"] == "recomendaciones"
+    assert set(services["consultas"]) == {"estado", "servicio", "version"}
+
+
+async def test_the_metrics_of_services_are_not_reached_through_it(fronting):
+    async with fronting(healthy) as gateway:
+        assert (await gateway.get("/metrics")).status_code == 404
+
+
 @pytest.mark.parametrize(
     "answer",
     [

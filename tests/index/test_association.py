@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from index.association import DIM, SHRINKAGE, association, association_vectors, graded_likes
+from index.association import (
+    DIM,
+    DOUBT,
+    SHRINKAGE,
+    association,
+    association_vectors,
+    evidence,
+    graded_likes,
+)
 from index.ratings import Ratings
 
 FANS_OF_EACH = 12
@@ -19,9 +27,9 @@ def two_crowds(films: int = 8) -> Ratings:
     return Ratings(np.array(users), np.array(rows), np.array(ratings, np.float32))
 
 
-def test_liking_is_graded_from_two_to_five() -> None:
-    ratings = np.array([0.5, 2, 3.5, 5], np.float32)
-    np.testing.assert_allclose(graded_likes(ratings), [0, 0, 0.5, 1])
+def test_liking_is_graded_from_one_to_five() -> None:
+    ratings = np.array([0.5, 1, 2, 3, 4.5, 5], np.float32)
+    np.testing.assert_allclose(graded_likes(ratings), [0, 0, 0.25, 0.5, 0.875, 1])
 
 
 def test_the_association_is_what_the_formula_says() -> None:
@@ -40,7 +48,7 @@ def test_films_that_everyone_likes_are_associated_with_none() -> None:
 def test_films_of_one_crowd_are_near_and_those_of_two_are_not() -> None:
     vectors = association_vectors(two_crowds(), 8)
     alike = vectors @ vectors.T
-    assert alike[0, 2] > 0.2
+    assert alike[0, 2] > 0.15
     assert alike[0, 1] == pytest.approx(0, abs=1e-3)
 
 
@@ -49,6 +57,20 @@ def test_more_evidence_makes_a_longer_vector_and_none_exceeds_one() -> None:
     rare = (ratings.rows != 2) | (ratings.users < 6)  # film 2 keeps three of its twelve fans
     lengths = np.linalg.norm(association_vectors(ratings.of(rare), 8), axis=1)
     assert 0 < lengths[2] < lengths[4] < 1
+
+
+def test_the_length_says_how_many_liked_the_film() -> None:
+    lengths = np.linalg.norm(association_vectors(two_crowds(), 8), axis=1)
+    np.testing.assert_allclose(lengths**2, FANS_OF_EACH / (FANS_OF_EACH + DOUBT), rtol=1e-5)
+
+
+def test_evidence_grows_with_graded_likes() -> None:
+    ratings = two_crowds()
+    enough = (ratings.rows != 0) | (ratings.users < 8)  # film 0 keeps four of its twelve fans
+    known = evidence(ratings.of(enough), 9)
+    np.testing.assert_allclose(known[[0, 1, 8]], [4 / 6, 12 / 14, 0], rtol=1e-6)
+    lukewarm = Ratings(ratings.users, ratings.rows, np.full(len(ratings), 2, np.float32))
+    np.testing.assert_allclose(evidence(lukewarm, 8), 6 / 8)  # 24 quarters of a like
 
 
 def test_a_film_no_one_rated_has_a_zero_vector() -> None:

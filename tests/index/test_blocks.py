@@ -1,24 +1,42 @@
 import json
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from index.blocks import BLOCKS, DENSE, SPARSE, Block, Layout, default_layout
 
-ODD = Layout((Block("a", DENSE, 3, 2.0), Block("b", SPARSE, 5, 0.5), Block("c", DENSE, 1, 7.0)))
+ODD = Layout(
+    (
+        Block("a", DENSE, 3, 2.0, 1.0),
+        Block("b", SPARSE, 5, 0.5, 3.0),
+        Block("c", DENSE, 1, 7.0),
+    )
+)
 
 
-@pytest.fixture(params=[default_layout(16), default_layout(384), ODD], ids=["16", "384", "odd"])
+@pytest.fixture(
+    params=[default_layout(), default_layout(rated=True), ODD], ids=["plain", "rated", "odd"]
+)
 def layout(request: pytest.FixtureRequest) -> Layout:
     return request.param
 
 
-def test_weights_add_up_to_one(layout: Layout) -> None:
-    assert sum(layout.weight(block.name) for block in layout.blocks) == pytest.approx(1, abs=1e-12)
+@pytest.mark.parametrize("evidence", [0.0, 0.3, 1.0])
+def test_weights_add_up_to_one(layout: Layout, evidence: float) -> None:
+    assert sum(layout.weights(evidence).values()) == pytest.approx(1, abs=1e-12)
 
 
-def test_weights_keep_their_proportions() -> None:
-    assert [ODD.weight(name) for name in "abc"] == [2 / 9.5, 0.5 / 9.5, 7 / 9.5]
+def test_weights_keep_their_proportions_and_are_blended_by_evidence() -> None:
+    assert ODD.weights() == pytest.approx({"a": 2 / 9.5, "b": 0.5 / 9.5, "c": 7 / 9.5})
+    assert ODD.weights(1.0) == pytest.approx({"a": 1 / 4, "b": 3 / 4, "c": 0})
+    assert ODD.weights(0.5)["b"] == pytest.approx((0.5 / 9.5 + 3 / 4) / 2)
+
+
+def test_weights_of_many_films_are_those_of_each() -> None:
+    rows = ODD.weight_rows(np.array([0.0, 0.25, 1.0]))
+    assert [list(ODD.weights(e).values()) for e in (0.0, 0.25, 1.0)] == rows.tolist()
+    assert ODD.across(rows)[1].tolist() == pytest.approx(np.repeat(rows[1], [3, 5, 1]).tolist())
 
 
 def test_spans_tile_the_vector(layout: Layout) -> None:
@@ -41,15 +59,21 @@ def test_names_come_by_kind_and_in_order() -> None:
     assert (ODD.names(DENSE), ODD.names(SPARSE)) == (["a", "c"], ["b"])
 
 
-def test_the_text_block_is_as_wide_as_the_encoder_and_the_others_are_not_touched() -> None:
-    layout = default_layout(77)
-    assert layout.span("texto") == slice(0, 77)
-    assert layout.blocks[0].weight == BLOCKS[0].weight
-    assert layout.blocks[1:] == BLOCKS[1:]
+def test_without_ratings_there_is_no_block_of_likes() -> None:
+    assert default_layout().blocks == BLOCKS[:-1]
 
 
-def test_with_ratings_there_is_the_block_of_likes_and_every_block_weighs() -> None:
-    layout = default_layout(77, rated=True)
-    assert [block.name for block in layout.blocks] == [*(b.name for b in BLOCKS), "asociacion"]
-    assert sum(layout.weight(block.name) for block in layout.blocks) == pytest.approx(1)
-    assert all(block.weight > 0 for block in layout.blocks)
+def test_with_ratings_every_block_weighs_and_likes_say_nothing_of_unrated_films() -> None:
+    layout = default_layout(rated=True)
+    assert layout.blocks == BLOCKS
+    assert all(weight > 0 for weight in layout.weights(1.0).values())
+    assert [name for name, weight in layout.weights(0.0).items() if not weight] == ["asociacion"]
+
+
+def test_other_weights_leave_the_blocks_as_they_are() -> None:
+    other = ODD.weighing({"a": 1.0}, {"b": 1.0})
+    assert other.dim == ODD.dim
+    assert (other.weights(), other.weights(1.0)) == (
+        {"a": 1.0, "b": 0.0, "c": 0.0},
+        {"a": 0.0, "b": 1.0, "c": 0.0},
+    )

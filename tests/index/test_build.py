@@ -2,6 +2,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +13,26 @@ from contracts.columns import DATA_FORMAT, TABLES
 from contracts.errors import DataError, VersionError
 from contracts.versions import Manifest, Outcome, building, open_current, publish, staging
 from etl.run import run_etl
-from index.blocks import BLOCKS, INDEX_FORMAT, INDEX_KIND, Block
+from index.blocks import BLOCKS, INDEX_FORMAT, INDEX_KIND
 from index.build import run_index
-from tests.fakes import HashEncoder
+from index.embeddings import Encoders
+from index.gate import Floors
+from tests.fakes import HashEncoder, hash_encoders
 from tests.raw import film, link, rating, raw_folder
 
 FILMS = 290
 """What the ETL keeps of the sample."""
 
 
-def build(data: Path, var: Path, encoder: HashEncoder | None = None) -> Outcome:
-    return run_index(data, var / "index", encoder or HashEncoder(), var / "cache")
+def build(
+    data: Path, var: Path, plot: HashEncoder | None = None, floors: Floors | None = None
+) -> Outcome:
+    encoders = replace(hash_encoders(), plot=plot or HashEncoder())
+    return run_index(data, var / "index", encoders, var / "cache", floors)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def current(var: Path) -> str:
@@ -91,12 +97,27 @@ def test_back_to_the_first_encoder_only_the_pointer_moves(var: Path) -> None:
 
 def test_other_weights_make_another_version(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = current(var)
-    heavier = Block("texto", BLOCKS[0].kind, BLOCKS[0].dim, 0.9)
+    heavier = replace(BLOCKS[0], weight=0.05)
     monkeypatch.setattr("index.blocks.BLOCKS", (heavier, *BLOCKS[1:]))
     encoder = HashEncoder()
     outcome = build(var / "data", var, encoder)
     assert outcome.built and outcome.version != first
     assert encoder.seen == []  # weights are not part of what is embedded
+
+
+def test_an_index_below_a_floor_is_not_published(var: Path) -> None:
+    before = content_of(var / "index"), current(var)
+    with pytest.raises(DataError, match=r"saga_recall is 0\.\d+, below the floor of 0.99"):
+        build(var / "data", var, HashEncoder("hash/2"), Floors(saga_recall=0.99))
+    assert (content_of(var / "index"), current(var)) == before
+
+
+def test_what_is_there_is_not_kept_below_a_raised_floor(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEX_FLOOR_SAGA_RECALL", "0.99")
+    with pytest.raises(DataError, match="INDEX_FLOOR_SAGA_RECALL"):
+        build(var / "data", var)
 
 
 def test_other_data_make_another_version_and_only_new_texts_are_embedded(tmp_path: Path) -> None:
@@ -113,10 +134,16 @@ def test_other_data_make_another_version_and_only_new_texts_are_embedded(tmp_pat
 def test_the_manifest_says_what_the_index_is_made_of(sample_var: Path) -> None:
     _, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
     _, data = open_current(sample_var / "data", "data", DATA_FORMAT)
-    assert manifest.inputs == {"data": data.version, "encoder": "hash/1"}
+    assert manifest.inputs == {
+        "data": data.version,
+        "encoder": "hash/1",
+        "multilingual_encoder": "words/1",
+    }
     assert manifest.counts["movies"] == FILMS == manifest.counts["block.anio"]
     assert manifest.counts["block.renombre"] == FILMS - 2  # nobody voted for two of them
-    assert manifest.settings["faiss_recall_at_10"] > 0.9
+    assert manifest.settings["weights"] == "default"  # nobody rated the sample's films
+    quality = manifest.settings["quality"]
+    assert quality["search_recall"] == 1.0 and 0.7 < quality["saga_recall"] <= 1
 
 
 @pytest.mark.parametrize(
@@ -168,25 +195,25 @@ def test_two_builds_at_once_are_refused(var: Path) -> None:
         build(var / "data", var, HashEncoder("hash/2"))
 
 
-FREE = {"the vectors": 100_000, "the neighbours": 300_000, "the names": 400_000}
+FREE = {"the vectors": 100_000, "the neighbours": 600_000, "the names": 700_000}
 
 
 @pytest.mark.parametrize("free", FREE.values(), ids=FREE)
 def test_a_disk_that_fills_up_is_told_and_the_version_before_stays(
     sample_data: Path, small_disk: Path, tmp_path: Path, free: int
 ) -> None:
-    def build_there(encoder: HashEncoder) -> Outcome:
-        return run_index(sample_data, small_disk, encoder, tmp_path / "cache")
+    def build_there(encoders: Encoders) -> Outcome:
+        return run_index(sample_data, small_disk, encoders, tmp_path / "cache")
 
-    first = build_there(HashEncoder())
+    first = build_there(hash_encoders())
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - free))
     with pytest.raises(DataError, match="the disk is full"):
-        build_there(HashEncoder("hash/2"))
+        build_there(hash_encoders("hash/2"))
     assert open_current(small_disk, INDEX_KIND, INDEX_FORMAT)[1].version == first.version
     assert not list(small_disk.glob(".staging-*"))
     ballast.unlink()
-    assert build_there(HashEncoder("hash/2")).built
+    assert build_there(hash_encoders("hash/2")).built
 
 
 DIES_AT = {
@@ -203,7 +230,8 @@ import os, signal, sys
 from importlib import import_module
 from pathlib import Path
 from index.build import run_index
-from tests.fakes import HashEncoder
+from index.gate import Floors
+from tests.fakes import hash_encoders
 
 module, _, path = sys.argv[2].partition(":")
 *owner, name = path.split(".")
@@ -213,7 +241,7 @@ for step in owner:
 assert hasattr(holder, name)
 setattr(holder, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 var = Path(sys.argv[1])
-run_index(var / "data", var / "index", HashEncoder("hash/2"), var / "cache")
+run_index(var / "data", var / "index", hash_encoders("hash/2"), var / "cache")
 """
 
 

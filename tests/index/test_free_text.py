@@ -2,25 +2,24 @@ import numpy as np
 import pytest
 
 from contracts.errors import VersionError
-from index.features import FilmFacts
-from index.free_text import WEIGHTS, FreeText
-from index.free_text_build import build, overview_texts, topic_texts
-from tests.fakes import HashEncoder
+from index.encoders.multilingual import CHARACTERS_READ
+from index.facts import FilmFacts
+from index.free_text import WEIGHTS, FreeText, says_nothing
+from index.free_text_build import build
+from tests.fakes import HashEncoder, film_facts
 
 QUERY = "a keeper of a lighthouse in the fog"
+NOTHING = ["", "  \n", "🎉🎬", "... ¿?!", "\u200b"]
 
 
 def films() -> FilmFacts:
-    return FilmFacts(
-        movie_ids=np.array([3, 5, 8, 13]),
+    return film_facts(
+        4,
         titles=["Fog", "Rival Bakers", "The Keeper", "Nothing Known"],
-        years=np.array([1990, 2000, 2010, 2020], np.int16),
-        votes=np.array([10, 100, 10, 1000]),
+        votes=[10, 100, 10, 1000],
         overviews=["A lighthouse keeper hears the fog speak.", "Two bakers in love.", None, None],
         genres=[["Horror"], ["Comedy"], ["Drama"], []],
         keywords=[["lighthouse", "fog"], ["bread"], ["lighthouse", "keeper"], []],
-        cast=[[], [], [], []],
-        directors=[[], [], [], []],
     )
 
 
@@ -29,9 +28,9 @@ def free_text() -> FreeText:
     encoder, facts = HashEncoder(), films()
     tables = [
         encoder.encode(texts) * np.array([[bool(text)] for text in texts], np.float32)
-        for texts in (overview_texts(facts), topic_texts(facts))
+        for texts in (facts.overview_texts(), facts.topic_texts())
     ]
-    return build(facts, tables[0], tables[1], encoder)
+    return build(facts, tables[0], tables[1], encoder.encode(facts.words()), encoder)
 
 
 def test_the_shares_of_a_film_add_up_to_its_score(free_text):
@@ -60,10 +59,11 @@ def test_shares_come_in_the_order_of_the_rows(free_text):
         np.testing.assert_array_equal(part[name], whole[name][[2, 0]])
 
 
-def test_a_film_without_overview_is_compared_by_its_subjects(free_text):
+def test_a_film_without_overview_is_taken_to_answer_the_better_its_subjects_do(free_text):
     shares = free_text.scores(QUERY)
-    alike = {name: shares[name][2] / WEIGHTS[name] for name in WEIGHTS}
-    assert alike["texto_multilingue"] == pytest.approx(alike["temas_multilingue"])
+    subjects, overview = shares["temas_multilingue"], shares["texto_multilingue"]
+    assert (subjects[2] > subjects[3]) == (overview[2] > overview[3])
+    assert overview[[2, 3]].min() > 0
 
 
 def test_words_are_found_whatever_their_ending_and_accents(free_text):
@@ -71,17 +71,33 @@ def test_words_are_found_whatever_their_ending_and_accents(free_text):
     np.testing.assert_array_equal(words > 0, [True, False, True, False])
 
 
-def test_a_query_without_words_leaves_the_best_known_film_the_largest_share(free_text):
-    shares = free_text.scores("")
-    assert not shares["palabras"].any()
-    assert shares["renombre"].argmax() == 3
-    assert 0 < shares["renombre"].max() <= np.float32(WEIGHTS["renombre"])
+def test_words_of_a_title_are_no_words_of_the_film(free_text):
+    assert not free_text.scores("rival")["palabras"].any()
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_text_that_says_nothing_is_told_and_ranks_by_renown_alone(free_text, text):
+    assert says_nothing(text)
+    shares = free_text.scores(text)
+    assert not any(shares[name].any() for name in WEIGHTS if name != "renombre")
+    assert free_text.top(text, 1)[0].row == 3
+
+
+@pytest.mark.parametrize("text", ["a", "7", "千", "🎉 fiesta"])
+def test_a_letter_or_a_digit_of_any_script_says_something(text):
+    assert not says_nothing(text)
+
+
+def test_what_follows_the_limit_is_not_read(free_text):
+    start = "fog " * (CHARACTERS_READ // 4)
+    assert free_text.top(start + "bread " * 10**5, 4) == free_text.top(start, 4)
+    assert says_nothing("." * CHARACTERS_READ + "fog")
 
 
 def test_the_answer_is_the_same_after_saving_and_loading(free_text, tmp_path):
     free_text.save(tmp_path)
     loaded = FreeText.load(tmp_path, free_text.encoder)
-    assert isinstance(loaded.topics.values, np.memmap)
+    assert isinstance(loaded.topics.values.base, np.memmap)
     assert loaded.top(QUERY, 4) == free_text.top(QUERY, 4) == free_text.top(QUERY, 4)
 
 
@@ -95,7 +111,9 @@ def test_the_same_films_make_the_same_bytes(free_text, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "other"])
-@pytest.mark.parametrize("part", ["topics", "described", "basis", "words_starts", "words_films"])
+@pytest.mark.parametrize(
+    "part", ["topics", "described", "matrix", "crowding", "words_starts", "words_films"]
+)
 def test_a_damaged_file_is_a_version_error(free_text, tmp_path, part, damage):
     free_text.save(tmp_path)
     path = tmp_path / f"free_text_{part}.npy"

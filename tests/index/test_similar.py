@@ -8,20 +8,25 @@ from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.versions import open_current
 from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
-from index.features import Features, FilmFacts, build_features, read_facts
+from index.embeddings import embed_films
+from index.facts import FilmFacts, read_facts
+from index.features import Features, build_features
 from index.neighbours import nearest_films
-from index.similar import DECIMALS, NEIGHBOURS_FILE, Similar, SimilarFilms, SparseRows
+from index.search_names import Names, SparseRows
+from index.search_space import Space
+from index.similar import DECIMALS, NEIGHBOURS_FILE, Similar, SimilarFilms
 from index.sparse import by_rarity, plain
 from index.store import ExactIndex
-from tests.fakes import HashEncoder, film_facts
+from tests.fakes import HashEncoder, film_facts, film_vectors, hash_encoders
 
-LAYOUT = default_layout(16)
+LAYOUT = default_layout()
 ROUNDING = 10**-DECIMALS
 HELD_BY = {
     "direccion": "directors",
     "reparto": "cast",
     "palabras_clave": "keywords",
     "generos": "genres",
+    "productoras": "companies",
 }
 
 
@@ -42,7 +47,11 @@ def similar(facts: FilmFacts, features: Features) -> SimilarFilms:
 
 def features_of(facts: FilmFacts) -> Features:
     """Features whose text vectors stay when credits change: they are made of the titles."""
-    return build_features(facts, HashEncoder().encode(facts.titles), LAYOUT)
+    return build_features(
+        facts,
+        film_vectors(len(facts.titles), descriptions=HashEncoder().encode(facts.titles)),
+        LAYOUT,
+    )
 
 
 def similar_films(facts: FilmFacts, features: Features, k: int) -> SimilarFilms:
@@ -51,7 +60,8 @@ def similar_films(facts: FilmFacts, features: Features, k: int) -> SimilarFilms:
         for name, rows in features.sparse.items()
     }
     vectors = ExactIndex(facts.movie_ids, features.vectors())
-    return SimilarFilms(LAYOUT, facts.movie_ids, vectors, names, nearest_films(features, k).rows)
+    space = Space.of(LAYOUT, facts.movie_ids, vectors, names, features.evidence)
+    return SimilarFilms(space, nearest_films(features, k).rows)
 
 
 def every_score(features: Features) -> dict[tuple[int, int], float]:
@@ -66,7 +76,7 @@ def every_score(features: Features) -> dict[tuple[int, int], float]:
 
 
 def every_answer(similar: SimilarFilms, k: int = 100) -> list[list[Similar]]:
-    return [similar.to_film(row, k) for row in range(len(similar.movie_ids))]
+    return [similar.to_film(row, k) for row in range(len(similar.space))]
 
 
 def test_shares_add_up_to_the_score_as_shown(similar: SimilarFilms) -> None:
@@ -129,7 +139,7 @@ def test_without_what_a_reason_tells_the_score_falls_by_its_share(
         (seed, film)
         for seed, answer in enumerate(every_answer(similar, 10))
         for film in answer
-        if film.shares[block] > LAYOUT.weight(block) / 10
+        if film.shares[block] > LAYOUT.weights()[block] / 10
     ]
     assert len(told) >= 5
     for seed, film in told[:: len(told) // 5][:5]:
@@ -153,29 +163,44 @@ NAMES = by_rarity(plain([["a", "b"], [], ["b", "c", "d"], ["a"], ["e", "a"], [],
 ROWS = SparseRows(NAMES.indptr, NAMES.indices, NAMES.data, NAMES.shape[1])
 
 
+TOGETHER = Names.side_by_side({1: ROWS, 3: ROWS}, 7, 4)
+"""The same names as two blocks, numbers 1 and 3 of four."""
+
+
 @pytest.mark.parametrize("row", range(7))
 @pytest.mark.parametrize(
     "others", [[0, 1, 2, 3, 4, 5, 6], [6, 5], [3, 3, 1, 0], [1], [4], []], ids=str
 )
-def test_sparse_similarity_is_the_dense_product(row: int, others: list[int]) -> None:
+def test_names_are_compared_block_by_block_as_dense_rows_would_be(
+    row: int, others: list[int]
+) -> None:
     dense = NAMES.toarray()
-    given = ROWS.similarity(row, np.array(others, np.int32))
-    assert given.dtype == np.float32
-    np.testing.assert_allclose(given, dense[others] @ dense[row], atol=1e-6)
+    given = TOGETHER.alike(row, np.array(others, np.int32))
+    products = dense[others] @ dense[row]
+    expected = np.column_stack([0 * products, products, 0 * products, products])
+    np.testing.assert_allclose(given, expected.reshape(len(others), 4), atol=1e-6)
 
 
-def test_sparse_similarity_where_no_film_has_a_name() -> None:
+def test_rows_turned_are_the_columns() -> None:
+    turned = ROWS.turned()
+    films = [turned.indices[slice(*turned.indptr[i : i + 2])].tolist() for i in range(5)]
+    assert films == [[0, 3, 4], [0, 2], [2], [2], [4]]
+
+
+def test_names_where_no_film_has_any() -> None:
     empty = by_rarity(plain([[], []]))
     rows = SparseRows(empty.indptr, empty.indices, empty.data, 0)
-    assert rows.similarity(0, np.array([1, 0], np.int32)).tolist() == [0, 0]
+    names = Names.side_by_side({0: rows}, 2, 1)
+    assert names.alike(0, np.array([1, 0], np.int32)).tolist() == [[0], [0]]
+    assert rows.turned().indptr.tolist() == [0]
 
 
 def test_a_built_version_answers_as_its_features_do(sample_var: Path, facts: FilmFacts) -> None:
     folder, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
     loaded = SimilarFilms.load(folder, manifest)
-    vectors = HashEncoder().encode(facts.texts())
+    vectors = embed_films(facts, hash_encoders(), sample_var / "cache")
     fresh = similar_films(facts, build_features(facts, vectors, LAYOUT), 100)
-    assert loaded.layout == LAYOUT
+    assert loaded.space.layout == LAYOUT
     assert every_answer(loaded, 20) == every_answer(fresh, 20)
 
 

@@ -1,20 +1,10 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import sparse
 
-from index.sparse import by_rarity, narrow, plain
+from index.sparse import by_rarity, plain
 
 FILMS = [["drama"], ["drama", "noir"], [], ["drama", "space", "noir"], ["drama", "drama"]]
-HASHED = """
-import numpy as np
-from scipy import sparse
-from index.sparse import narrow
-print(narrow(sparse.eye(40, format="csr", dtype=np.float32), 8, "reparto").tolist())
-"""
 
 
 def names_of(size: int, films: int, seed: int) -> sparse.csr_matrix:
@@ -78,41 +68,3 @@ def test_the_order_of_names_does_not_matter() -> None:
 def test_no_film_and_no_name_at_all_are_no_fault(films: list[list[str]]) -> None:
     rows = by_rarity(plain(films))
     assert rows.shape == (len(films), 0)
-    assert narrow(rows, 4, "x").tolist() == [[0.0] * 4] * len(films)
-
-
-@pytest.mark.parametrize("dim", [3, 8])
-def test_a_vocabulary_that_fits_is_kept_exactly(dim: int) -> None:
-    rows = by_rarity(plain(FILMS))
-    stand_in = narrow(rows, dim, "generos")
-    assert stand_in.dtype == np.float32
-    np.testing.assert_array_equal(stand_in[:, :3], rows.toarray())
-    assert stand_in.shape == (5, dim) and not stand_in[:, 3:].any()
-
-
-def test_hashed_rows_are_the_same_in_every_run() -> None:
-    run = [sys.executable, "-c", HASHED]
-    printed = subprocess.run(
-        run,
-        env={"PYTHONHASHSEED": "4711"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    here = narrow(sparse.eye(40, format="csr", dtype=np.float32), 8, "reparto")
-    assert printed.strip() == str(here.tolist())
-
-
-def test_each_block_is_hashed_in_its_own_way() -> None:
-    names = names_of(500, 5, 1)
-    assert not np.array_equal(narrow(names, 16, "reparto"), narrow(names, 16, "titulo"))
-
-
-def test_hashing_nearly_keeps_inner_products() -> None:
-    names = names_of(1000, 300, 2)
-    stand_in = narrow(names, 128, "palabras_clave")
-    off = (stand_in @ stand_in.T - (names @ names.T).toarray())[np.triu_indices(300, 1)]
-    assert stand_in.shape == (300, 128)
-    assert abs(off.mean()) < 0.01
-    assert np.quantile(np.abs(off), 0.95) < 0.2  # twice 1 / sqrt(128), as theory says

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from contracts.errors import VersionError
-from index.faiss_store import IDS_FILE, TIE_MARGIN, VECTORS_FILE, FaissIndex
+from index.faiss_store import DIM_FILE, IDS_FILE, TIE_MARGIN, VECTORS_FILE, FaissIndex
 from index.store import ExactIndex, Hit, VectorIndex
 
 DIM = 13
@@ -107,11 +107,11 @@ def test_saving_twice_writes_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         FaissIndex.build(IDS, VECTORS).save(tmp_path / name)
-    for file in (VECTORS_FILE, IDS_FILE):
+    for file in (VECTORS_FILE, IDS_FILE, DIM_FILE):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
-@pytest.mark.parametrize("file", [VECTORS_FILE, IDS_FILE])
+@pytest.mark.parametrize("file", [VECTORS_FILE, IDS_FILE, DIM_FILE])
 @pytest.mark.parametrize(
     "damage",
     [
@@ -131,7 +131,7 @@ def test_a_damaged_file_is_a_version_error(tmp_path: Path, file: str, damage) ->
         FaissIndex.load(tmp_path)
 
 
-@pytest.mark.parametrize("file", [VECTORS_FILE, IDS_FILE])
+@pytest.mark.parametrize("file", [VECTORS_FILE, IDS_FILE, DIM_FILE])
 def test_a_missing_file_is_a_version_error(tmp_path: Path, file: str) -> None:
     FaissIndex.build(IDS, VECTORS).save(tmp_path)
     (tmp_path / file).unlink()

@@ -1,20 +1,23 @@
 """The service in process over the sample's index."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import unquote
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 
 from etl.run import run_etl
 from index.build import run_index
+from index.store import Floats
 from reco_service.app import create_app
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
-from tests.fakes import HashEncoder
+from tests.fakes import hash_encoders
 from tests.raw import Row, raw_folder
 
 
@@ -34,7 +37,7 @@ def settings(sample_var: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def recommender(settings: Settings) -> Recommender:
-    return Recommender.load(settings)
+    return Recommender.load(settings, hash_encoders().multilingual)
 
 
 @pytest.fixture
@@ -43,9 +46,9 @@ def service_over(tmp_path: Path):
 
     def build(films: list[Row]) -> Recommender:
         run_etl(raw_folder(tmp_path / "raw", films), tmp_path / "data")
-        run_index(tmp_path / "data", tmp_path / "index", HashEncoder(), tmp_path / "cache")
+        run_index(tmp_path / "data", tmp_path / "index", hash_encoders(), tmp_path / "cache")
         settings = Settings(data_dir=tmp_path / "data", index_dir=tmp_path / "index")
-        return Recommender.load(settings)
+        return Recommender.load(settings, hash_encoders().multilingual)
 
     return build
 
@@ -60,7 +63,9 @@ async def reco(settings: Settings, recommender: Recommender) -> AsyncIterator[ht
 @pytest.fixture
 def client_for():
     """Opens a client of a service that loads what its settings name."""
-    return lambda settings: client_of(create_app(settings))
+    return lambda settings: client_of(
+        create_app(settings, lambda given: Recommender.load(given, hash_encoders().multilingual))
+    )
 
 
 @pytest.fixture
@@ -81,3 +86,40 @@ def ask_as_sent(settings: Settings, recommender: Recommender):
                 return await client.get("/")
 
     return ask
+
+
+class SpokenText:
+    """A TextScorer that knows three words: 'toys' means Toy Story, 'robots' another film."""
+
+    MEANT: ClassVar[dict[str, int]] = {"toys": 862, "juguetes": 862, "robots": 10020}
+
+    def __init__(self, movie_ids: list[int]) -> None:
+        self._ids = movie_ids
+
+    def scores(self, text: str, rows: object = None) -> Mapping[str, Floats]:
+        meant = [self.MEANT[word] for word in text.split() if word in self.MEANT]
+        said = np.isin(self._ids, meant).astype(np.float32)
+        far = np.full(len(self._ids), -0.01, np.float32)
+        return {"texto_multilingue": said + far, "palabras": said / 2}
+
+
+@pytest.fixture
+async def reco_without_text(
+    settings: Settings, recommender: Recommender
+) -> AsyncIterator[httpx.AsyncClient]:
+    """As `reco`, of an index that cannot be searched by text."""
+    mute = Recommender(recommender.version, recommender._cards, recommender._similar)
+    async with client_of(create_app(settings, lambda _: mute)) as client:
+        yield client
+
+
+@pytest.fixture
+async def reco_with_text(
+    settings: Settings, recommender: Recommender
+) -> AsyncIterator[httpx.AsyncClient]:
+    """As `reco`, of an index that can be searched by text."""
+    cards = recommender._cards
+    text = SpokenText(cards.movie_ids.tolist())
+    able = Recommender(recommender.version, cards, recommender._similar, text)
+    async with client_of(create_app(settings, lambda _: able)) as client:
+        yield client

@@ -17,8 +17,9 @@ from index.build import run_index
 from reco_service.app import create_app
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
-from tests.fakes import HashEncoder
-from tests.raw import film, raw_folder
+from tests.fakes import hash_encoders
+from tests.raw import credit, film, keywords, link, rating, raw_folder
+from tests.reco_service.conftest import client_of
 
 ENDPOINTS = {
     "/recomendacion/{titulo}",
@@ -26,6 +27,8 @@ ENDPOINTS = {
     "/v1/peliculas",
     "/v1/peliculas/{id}",
     "/v1/peliculas/{id}/similares",
+    "/v1/buscar",
+    "/v1/recomendaciones",
     "/salud/viva",
     "/salud/lista",
 }
@@ -58,11 +61,100 @@ async def test_the_service_tells_that_it_lives_and_what_it_serves(
         "servicio": "recomendaciones",
         "version": None,
     }
-    assert (await reco.get("/salud/lista")).json() == {
+    ready = (await reco.get("/salud/lista")).json()
+    assert {name: ready[name] for name in ("estado", "servicio", "version")} == {
         "estado": "lista",
         "servicio": "recomendaciones",
         "version": recommender.version,
     }
+
+
+def whole_folder(folder: Path) -> Path:
+    """Films of which everything is known, down to who likes them."""
+    ids = range(1, 7)
+    return raw_folder(
+        folder,
+        [film(n, f"Film {n}") for n in ids],
+        [credit(n, ["Al Pacino"], ["Michael Mann"]) for n in ids],
+        [keywords(n, "heist") for n in ids],
+        [link(n, n) for n in ids],
+        [rating(user, n, 5 if n % 2 == user % 2 else 1) for user in range(24) for n in ids],
+    )
+
+
+async def health_of(folder: Path) -> dict:
+    """What a service over `folder`, just started, says at /salud/lista."""
+    settings = Settings(data_dir=folder / "data", index_dir=folder / "index")
+    encoder = hash_encoders().multilingual
+    async with client_of(
+        create_app(settings, lambda given: Recommender.load(given, encoder))
+    ) as client:
+        answer = await client.get("/salud/lista")
+    assert answer.status_code == 200 and answer.json()["estado"] == "lista"
+    return answer.json()
+
+
+def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
+    lines = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    return [line.rpartition(" version=")[0] for line in lines if line.startswith("block_missing")]
+
+
+@pytest.mark.anyio
+async def test_a_block_that_is_absent_is_named_while_the_service_is_ready(
+    sample_var: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    health = await health_of(sample_var)
+    assert health["faltan"] == ["asociacion"]
+    assert health["bloques"][0] == {"bloque": "texto", "peliculas": 290, "estado": "completo"}
+    assert {"bloque": "asociacion", "peliculas": 0, "estado": "ausente"} in health["bloques"]
+    assert warned(caplog) == ["block_missing block=asociacion state=ausente"]
+
+
+@pytest.mark.anyio
+async def test_a_block_that_is_empty_is_named(
+    tmp_path: Path, service_over, caplog: pytest.LogCaptureFixture
+) -> None:
+    service_over([film(1), film(2, "Ronin"), film(3, "Ran", production_companies="[]")])
+    health = await health_of(tmp_path)
+    assert health["faltan"] == ["palabras_clave", "reparto", "direccion", "asociacion"]
+    states = {block["bloque"]: block["estado"] for block in health["bloques"]}
+    assert (states["reparto"], states["productoras"], states["titulo"]) == (
+        "vacio",
+        "parcial",
+        "completo",
+    )
+    assert "block_missing block=reparto state=vacio" in warned(caplog)
+
+
+@pytest.mark.anyio
+async def test_where_nothing_is_missing_nothing_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_etl(whole_folder(tmp_path / "raw"), tmp_path / "data")
+    run_index(tmp_path / "data", tmp_path / "index", hash_encoders(), tmp_path / "cache")
+    health = await health_of(tmp_path)
+    assert {block["estado"] for block in health["bloques"]} == {"completo"}
+    assert health["faltan"] == [] == warned(caplog)
+
+
+@pytest.mark.anyio
+async def test_blocks_are_told_of_versions_whose_manifests_only_count_them(var: Path) -> None:
+    health = await health_of(var)
+    path = var / "index" / index_version(var) / "manifest.json"
+    manifest = orjson.loads(path.read_bytes())
+    manifest["settings"].pop("bloques", None)
+    path.write_bytes(orjson.dumps(manifest))
+    assert await health_of(var) == health
+
+
+@pytest.mark.anyio
+async def test_a_service_that_cannot_answer_texts_says_so(
+    settings: Settings, recommender: Recommender
+) -> None:
+    wordless = Recommender(recommender.version, recommender._cards, recommender._similar)
+    async with client_of(create_app(settings, lambda _: wordless)) as client:
+        health = (await client.get("/salud/lista")).json()
+    assert health["faltan"] == ["asociacion", "busqueda_libre"]
 
 
 @pytest.mark.anyio
@@ -124,7 +216,8 @@ def index_version(var: Path) -> str:
 
 
 def service_of(var: Path) -> Recommender:
-    return Recommender.load(Settings(data_dir=var / "data", index_dir=var / "index"))
+    settings = Settings(data_dir=var / "data", index_dir=var / "index")
+    return Recommender.load(settings, hash_encoders().multilingual)
 
 
 def test_an_index_whose_data_are_gone_is_told(var: Path) -> None:
@@ -166,6 +259,6 @@ def test_an_index_of_another_format_is_told(var: Path) -> None:
 
 def test_an_earlier_version_can_be_served_again(var: Path) -> None:
     first = index_version(var)
-    run_index(var / "data", var / "index", HashEncoder("hash/2"), var / "cache")
+    run_index(var / "data", var / "index", hash_encoders("hash/2"), var / "cache")
     point_to(var / "index", first)
     assert service_of(var).version == first

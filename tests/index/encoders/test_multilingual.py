@@ -4,15 +4,62 @@ import sys
 import numpy as np
 import pytest
 
-from contracts.errors import DataError
+from contracts.errors import DataError, VersionError
 from index.encoders.multilingual import CHARACTERS_READ, MultilingualEncoder
 
 TEXTS = ["Un perro espera en la estación.", "", "A dog waits.", "guerra " * 90, "\ud800 roto"]
+ODD = [
+    "🎉",
+    "ﬁn ½ ™ Straße",
+    "千と千尋の神隠し",
+    "дом  \n дом",
+    "\u200b a",
+    "x" * 999,
+    "\ufffd",
+    "¿",
+]
 
 
 @pytest.fixture(scope="module")
 def encoder():
     return MultilingualEncoder()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoder")
+    MultilingualEncoder.write(folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_mapped_model_gives_the_same_bytes_as_the_package(encoder, files):
+    mapped = MultilingualEncoder(files)
+    assert mapped.name == encoder.name
+    assert mapped.encode(TEXTS + ODD).tobytes() == encoder.encode(TEXTS + ODD).tobytes()
+    assert mapped.encode_together(ODD[:5]).tobytes() == encoder.encode_together(ODD[:5]).tobytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["missing", "cut"])
+@pytest.mark.parametrize("part", ["model.json", "table.npy", "weights.npy", "hashes.npy"])
+def test_damaged_files_are_a_version_error(files, tmp_path, part, damage):
+    for path in files.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    broken = tmp_path / f"use_{part}"
+    whole = broken.read_bytes()
+    broken.unlink()
+    if damage == "cut":
+        broken.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(VersionError, match="lacks the multilingual encoder"):
+        MultilingualEncoder(tmp_path)
+
+
+@pytest.mark.slow
+def test_texts_encoded_together_differ_in_last_bits_alone(encoder):
+    together = encoder.encode_together([*TEXTS, ""])
+    np.testing.assert_allclose(together, encoder.encode([*TEXTS, ""]), atol=1e-5)
+    assert not encoder.encode_together(["", " "]).any()
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from index.evaluation.baselines import (
     tfidf_soup,
 )
 from index.evaluation.rankers import Ranker, ScoredRanker
-from index.features import FilmFacts
+from index.facts import FilmFacts
 from tests.fakes import film_facts
 
 FILMS = 40

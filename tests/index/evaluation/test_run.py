@@ -14,7 +14,7 @@ from index.evaluation.truth import Truth, find_truth
 from index.ratings import Ratings
 from tests.fakes import film_facts
 
-ABOUT = Provenance("data-1", "index-1", 30, 20, 0.4, 7)
+ABOUT = Provenance("data-1", 30, 20, 0.4, 7, {"movies": 60}, ["hash/1"], {"numpy": "2"})
 FILMS = 60
 FACTS = film_facts(
     FILMS,
@@ -121,7 +121,15 @@ def test_the_json_tells_what_was_evaluated_on_what(report: Report) -> None:
 @pytest.mark.parametrize("form", ["markdown", "html"])
 def test_every_form_names_versions_users_seeds_and_rankings(report: Report, form: str) -> None:
     text = report.as_markdown() if form == "markdown" else as_html(report)
-    for told in ("data-1", "index-1", "30 to learn from", "20 to test on", "seed of the split 7"):
+    for told in (
+        "data-1",
+        "60 movies",
+        "numpy 2",
+        "by hash/1",
+        "30 to learn from",
+        "20 to test on",
+        "seed of the split 7",
+    ):
         assert told in text
     for told in (*(metric.title for metric in METRICS), "Times Fixed weights", "Resumen:"):
         assert told in text
@@ -147,7 +155,7 @@ def test_nothing_to_evaluate_is_a_report_too() -> None:
     for films in (0, 1, 5):
         facts = film_facts(films)
         empty = evaluate([PopularRanker(facts.votes)], none, facts, [None] * films, ABOUT)
-        assert empty.results[0].metrics["ndcg"] == (0, 0, 0)
+        assert empty.results[0].metrics["ndcg"] is None
         assert "no hay películas" in as_html(empty)
         assert json.loads(empty.as_json())["sizes"]["all_seeds"] == 0
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 
 from etl.run import run_etl
-from index.evaluation.split import split_users
+from index.evaluation.split import split_sagas, split_users
 from index.ratings import Ratings, read_ratings
 from tests.raw import film, link, rating, raw_folder
 
@@ -79,3 +79,12 @@ def test_ratings_of_a_data_version_are_given_by_row_of_the_catalogue(tmp_path: P
     assert [read.users.tolist(), read.rows.tolist()] == [[7, 7, 9], [0, 2, 1]]
     assert read.values.tolist() == [3, 4.5, 5]
     assert read_ratings(folder, np.array([949])).users.tolist() == [9]  # of no other film
+
+
+def test_every_saga_is_learnt_from_or_tested_on_and_never_both() -> None:
+    sagas = [f"saga {film % 40}" if film % 3 else None for film in range(400)]
+    train, test = split_sagas(sagas, 0.5, 7)
+    assert [a or b for a, b in zip(train, test, strict=True)] == sagas
+    assert not {*train} & {*test} - {None}
+    assert 8 < len({*test}) < 32
+    assert split_sagas(sagas, 0.5, 8)[1] != test

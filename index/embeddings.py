@@ -1,0 +1,49 @@
+"""The films' texts as vectors: what every encoder makes of them, kept in a cache."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.encoders.embedding_cache import EmbeddingCache, embed
+from index.encoders.text_encoder import TextEncoder
+from index.facts import FilmFacts
+from index.store import Floats
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """`plot` reads descriptions in English; `multilingual` is also asked by who searches."""
+
+    plot: TextEncoder
+    multilingual: TextEncoder
+
+
+@dataclass(frozen=True)
+class FilmVectors:
+    """Unit rows, one a film, shape (films, dim of the encoder); zero where there is no text."""
+
+    descriptions: Floats
+    overviews: Floats
+    topics: Floats
+    titles: Floats
+    words: Floats
+    """Of the catalogue's words, shape (words, dim), in the order of `FilmFacts.words`."""
+
+
+def embed_films(facts: FilmFacts, encoders: Encoders, cache_dir: Path) -> FilmVectors:
+    """Vectors of the films' texts; only what `cache_dir` does not hold is encoded."""
+    with EmbeddingCache(cache_dir, encoders.plot) as cache:
+        descriptions = _embed(facts.texts(), encoders.plot, cache)
+    with EmbeddingCache(cache_dir, encoders.multilingual) as cache:
+        texts = facts.overview_texts(), facts.topic_texts(), facts.titles, facts.words()
+        many = [_embed(part, encoders.multilingual, cache) for part in texts]
+    return FilmVectors(descriptions, *many)
+
+
+def _embed(texts: Sequence[str], encoder: TextEncoder, cache: EmbeddingCache) -> Floats:
+    said = [row for row, text in enumerate(texts) if text]
+    vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)
+    vectors[said] = embed([texts[row] for row in said], encoder, cache)
+    return vectors

@@ -1,0 +1,118 @@
+"""What is needed to compare films of one index version: vectors, names, weights, evidence.
+
+Used while serving: numpy and FAISS only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.errors import VersionError
+from contracts.versions import Manifest
+from index.blocks import DENSE, Layout
+from index.faiss_store import IDS_FILE, FaissIndex
+from index.search_names import Names, SparseRows
+from index.store import Floats, VectorIndex
+
+EVIDENCE_FILE = "evidence.npy"
+SPARSE_FILE = "{block}.npz"
+
+DECIMALS = 4
+"""Shares are rounded before they are added up, so that what is shown adds up."""
+
+Shares = NDArray[np.float64]
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, BadZipFile)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All films of an index version; a film is its row, in the order of `movie_ids`."""
+
+    layout: Layout
+    movie_ids: NDArray[np.int64]
+    vectors: VectorIndex
+    names: Names
+    evidence: Floats
+
+    @classmethod
+    def of(
+        cls,
+        layout: Layout,
+        movie_ids: NDArray[np.int64],
+        vectors: VectorIndex,
+        names: Mapping[str, SparseRows],
+        evidence: Floats,
+    ) -> "Space":
+        """From the rows of each sparse block, by its name."""
+        parts = {
+            place: names[block.name]
+            for place, block in enumerate(layout.blocks)
+            if block.kind != DENSE
+        }
+        together = Names.side_by_side(parts, len(movie_ids), len(layout.blocks))
+        return cls(layout, movie_ids, vectors, together, evidence)
+
+    @classmethod
+    def load(cls, folder: Path, manifest: Manifest) -> "Space":
+        """From an index version's folder; raises VersionError where a part cannot be read."""
+        vectors = FaissIndex.load(folder)
+        try:
+            layout = Layout.from_settings(manifest.settings["blocks"])
+            names = {
+                block.name: SparseRows.read(folder / SPARSE_FILE.format(block=block.name))
+                for block in layout.blocks
+                if block.kind != DENSE
+            }
+            movie_ids = np.load(folder / IDS_FILE)
+            evidence = np.load(folder / EVIDENCE_FILE)
+            return cls.of(layout, movie_ids, vectors, names, evidence)
+        except UNREADABLE as exc:
+            raise VersionError(f"{folder} lacks a part of the index: {exc}") from exc
+
+    def __len__(self) -> int:
+        return len(self.movie_ids)
+
+    @cached_property
+    def _dense(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Places of the dense blocks among all, and where each begins in the vector."""
+        blocks = self.layout.blocks
+        places = [place for place, block in enumerate(blocks) if block.kind == DENSE]
+        starts = [self.layout.span(blocks[place].name).start for place in places]
+        return np.array(places), np.array(starts)
+
+    @cached_property
+    def _ends(self) -> Shares:
+        """Weights of the blocks for a film that nobody rated, and for one that many did."""
+        return self.layout.weight_rows(np.array([0.0, 1.0]))
+
+    def weights_of(self, rows: NDArray[Any]) -> Shares:
+        """Weights of the blocks for each film asked about, shape (rows, blocks)."""
+        known = self.evidence[rows].astype(np.float64)[:, None]
+        alone, rated = self._ends
+        return np.asarray((1 - known) * alone + known * rated)
+
+    def having(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether each film has each block: shape (rows, blocks)."""
+        places, starts = self._dense
+        have = np.zeros((len(rows), len(self.layout.blocks)), dtype=bool)
+        have[:, places] = np.add.reduceat(self.vectors.at(rows) != 0, starts, axis=1) > 0
+        names, owner = self.names.table.places(rows)
+        have[owner, self.names.block_of[self.names.table.indices[names]]] = True
+        return have
+
+    def alike(self, rows: NDArray[Any], others: NDArray[Any]) -> Shares:
+        """Unweighted similarity of films, block by block: shape (rows, others, blocks)."""
+        found = self.vectors.at(np.concatenate((rows, others)))
+        dense, starts = self._dense
+        seeds, rest = found[: len(rows), None].astype(np.float64), found[len(rows) :]
+        alike = np.zeros((len(rows), len(others), len(self.layout.blocks)))
+        for place, (row, seed) in enumerate(zip(rows.tolist(), seeds, strict=True)):
+            alike[place][:, dense] = np.add.reduceat(rest * seed, starts, axis=1)
+            alike[place] += self.names.alike(row, others)
+        return alike

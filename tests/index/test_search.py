@@ -1,0 +1,310 @@
+"""The search against its definition, written out slowly; then what it promises."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contracts.columns import DATA_FORMAT
+from contracts.versions import open_current
+from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
+from index.facts import FilmFacts, read_facts
+from index.faiss_store import READ_SINGLY, FaissIndex
+from index.features import Features, build_features
+from index.free_text import WEIGHTS
+from index.profile import FAME
+from index.search import DISLIKED, FAMOUS, LIKED, TEXT, FilmSearch, Found, Query
+from index.search_names import SparseRows
+from index.search_space import DECIMALS, Space
+from index.search_text import FULL, HALF
+from index.similar import SimilarFilms
+from index.store import ExactIndex, Floats
+from tests.fakes import HashEncoder, film_vectors
+
+LAYOUT = default_layout(rated=True)
+ROUNDING = 10**-DECIMALS
+K = 10
+QUERIES = [
+    Query(liked=(3,)),
+    Query(liked=(3, 40, 41)),
+    Query(liked=(3, 40), disliked=(7, 9, 100)),
+    Query(disliked=(5, 6)),
+    Query(liked=(12,), weights={"direccion": 2, "generos": 1}),
+    Query(liked=(12, 30), disliked=(2,), weights={"reparto": 1e-9}),
+    Query(text="a heist"),
+    Query(liked=(8, 9), disliked=(1,), text="a heist"),
+    Query(disliked=(8,), text="a heist"),
+]
+
+
+class FakeText:
+    """A TextScorer out of a hash; `without` names films and blocks that say nothing."""
+
+    def __init__(self, films: int, without: tuple[tuple[int, str], ...] = ()) -> None:
+        self.films, self.without = films, without
+
+    def scores(self, text: str, rows: object = None) -> Mapping[str, Floats]:
+        seed = len(text)
+        shares = {
+            "texto_multilingue": np.random.default_rng(seed).normal(0.3, 0.3, self.films),
+            "palabras": np.random.default_rng(seed + 1).random(self.films),
+        }
+        for row, block in self.without:
+            shares[block][row] = 0
+        return {block: values.astype(np.float32) for block, values in shares.items()}
+
+
+@pytest.fixture(scope="module")
+def facts(sample_data: Path) -> FilmFacts:
+    return read_facts(open_current(sample_data, "data", DATA_FORMAT)[0])
+
+
+@pytest.fixture(scope="module")
+def features(facts: FilmFacts) -> Features:
+    return features_of(facts)
+
+
+@pytest.fixture(scope="module", params=[ExactIndex, FaissIndex.build], ids=["exact", "faiss"])
+def search(request: pytest.FixtureRequest, facts: FilmFacts, features: Features) -> FilmSearch:
+    return search_of(facts, features, request.param)
+
+
+def features_of(facts: FilmFacts) -> Features:
+    """Features with every block; those of texts, likes and evidence are invented."""
+    films = len(facts.titles)
+    encoded = HashEncoder().encode([str(row) for row in range(films)])
+    vectors = film_vectors(
+        films,
+        descriptions=encoded,
+        overviews=encoded[::-1],
+        topics=encoded**2,
+        titles=np.roll(encoded, 9, axis=0),
+    )
+    made = build_features(facts, vectors, LAYOUT)
+    likes = np.random.default_rng(1).normal(size=(films, 64)) / 10
+    evidence = np.random.default_rng(2).random(films)
+    dense = made.dense | {"asociacion": likes.astype(np.float16).astype(np.float32)}
+    return replace(made, dense=dense, evidence=evidence.astype(np.float32))
+
+
+def search_of(facts: FilmFacts, features: Features, index=ExactIndex, text=None) -> FilmSearch:
+    names = {
+        name: SparseRows(rows.indptr, rows.indices, rows.data, rows.shape[1])
+        for name, rows in features.sparse.items()
+    }
+    vectors = index(facts.movie_ids, features.vectors())
+    space = Space.of(LAYOUT, facts.movie_ids, vectors, names, features.evidence)
+    text = text or FakeText(len(space))
+    return FilmSearch(space, int(np.argmax(facts.votes)), text)
+
+
+def scores_by_definition(facts: FilmFacts, features: Features, query: Query) -> np.ndarray:
+    """Every film's score, not rounded: decision 0012, word for word."""
+    films = len(facts.titles)
+    total = np.zeros(films)
+    for rows, counts in ((query.liked, 1.0), (query.disliked, -0.5)):
+        for row in rows:
+            weights = LAYOUT.weights(float(features.evidence[row]))
+            if query.weights is not None:
+                given = sum(query.weights.values())
+                weights = {name: query.weights.get(name, 0) / given for name in weights}
+            for block, weight in weights.items():
+                if rows is query.disliked and block in FAME:
+                    continue
+                total += counts / len(rows) * weight * alike(features, block, row)
+    if query.disliked and not query.liked and query.text is None:
+        famous = [block for block in LAYOUT.weights() if block in FAME]
+        for block in famous:
+            total += 0.5 / len(famous) * alike(features, block, int(np.argmax(facts.votes)))
+    if query.text is None:
+        return total
+    text = sum(FakeText(films).scores(query.text).values()) / FULL
+    return HALF * (total + text) if query.liked or query.disliked else text
+
+
+def alike(features: Features, block: str, row: int) -> np.ndarray:
+    if block in features.sparse:
+        names = features.sparse[block]
+        return np.asarray((names @ names[row].T).todense()).ravel()
+    return features.dense[block] @ features.dense[block][row]
+
+
+def told(found: list[Found]) -> list[tuple[int, float]]:
+    return [(film.row, film.score) for film in found]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize("allowed", [290, 120, 30, 4])
+def test_the_best_of_those_allowed_are_found_with_their_scores(
+    search: FilmSearch, facts: FilmFacts, features: Features, query: Query, allowed: int
+) -> None:
+    mask = np.zeros(len(facts.titles), bool)
+    mask[np.random.default_rng(allowed).permutation(len(mask))[:allowed]] = True
+    expected = scores_by_definition(facts, features, query)
+    expected[~mask] = -np.inf
+    expected[[*query.liked, *query.disliked]] = -np.inf
+    best = np.sort(expected[np.isfinite(expected)])[::-1][:K]
+    found = search.best(query, K, mask)
+    assert len(found) == len(best)
+    for film in found:
+        assert film.score == pytest.approx(expected[film.row], abs=15 * ROUNDING)
+    assert sorted(expected[[film.row for film in found]])[::-1] == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_shares_add_up_and_films_stand_in_the_order_of_the_score_shown(
+    search: FilmSearch, query: Query
+) -> None:
+    found = search.best(query, 100)
+    for film in found:
+        assert film.score == round(sum(share.value for share in film.shares), DECIMALS)
+        assert all(share.value == round(share.value, DECIMALS) != 0 for share in film.shares)
+    order = [(-film.score, film.row) for film in found]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+def test_the_films_given_never_come_back(search: FilmSearch, query: Query) -> None:
+    given = {*query.liked, *query.disliked}
+    found = search.best(query, 1000)
+    assert len(found) == len(search.space) - len(given)
+    assert not given & {film.row for film in found}
+
+
+def test_one_liked_film_scores_exactly_as_its_similar_films(sample_var: Path) -> None:
+    folder, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
+    similar = SimilarFilms.load(folder, manifest)
+    search = FilmSearch(similar.space, 0)
+    for row in range(len(similar.space)):
+        scores = {film.row: film.score for film in similar.to_film(row, 100)}
+        found = search.best(Query(liked=(row,)), 100)
+        assert [film.score for film in found] == list(scores.values())
+        assert all(scores.get(film.row, film.score) == film.score for film in found)
+
+
+def test_shares_tell_where_they_come_from(search: FilmSearch) -> None:
+    for query, sources in [
+        (Query(liked=(3, 4)), {LIKED}),
+        (Query(liked=(3,), disliked=(7,), text="a heist"), {LIKED, DISLIKED, TEXT}),
+        (Query(disliked=(7,)), {DISLIKED, FAMOUS}),
+    ]:
+        found = search.best(query, 50)
+        assert {share.source for film in found for share in film.shares} == sources
+        for film in found:
+            for share in film.shares:
+                given = {LIKED: query.liked, DISLIKED: query.disliked}.get(share.source)
+                assert given is None or set(share.seeds) <= set(given)
+
+
+def test_seeds_of_a_share_are_those_that_share_the_most_first(
+    search: FilmSearch, features: Features
+) -> None:
+    for film in search.best(Query(liked=(3, 4, 5)), 50):
+        for share in film.shares:
+            gives = [
+                LAYOUT.weights(float(features.evidence[row]))[share.block]
+                * alike(features, share.block, row)[film.row]
+                for row in share.seeds
+            ]
+            assert all(np.sign(give) == np.sign(share.value) for give in gives)
+            assert gives == sorted(gives, key=lambda give: -abs(give))
+
+
+HELD_BY = {
+    "direccion": ("directors", []),
+    "reparto": ("cast", []),
+    "palabras_clave": ("keywords", []),
+    "generos": ("genres", []),
+    "titulo": ("titles", ""),
+    "productoras": ("companies", []),
+    "idioma": ("languages", None),
+}
+SOME = Query(liked=(3, 40, 41, 90, 120, 150), disliked=(7, 9), text="a heist")
+
+
+def without(facts: FilmFacts, features: Features, row: int, block: str) -> Features:
+    """The features of a catalogue where one film lacks what one block is made of."""
+    if block not in HELD_BY:
+        emptied = features.dense[block].copy()
+        emptied[row] = 0
+        return replace(features, dense=features.dense | {block: emptied})
+    column, nothing = HELD_BY[block]
+    values = [nothing if at == row else held for at, held in enumerate(getattr(facts, column))]
+    return replace(features, sparse=features_of(replace(facts, **{column: values})).sparse)
+
+
+@pytest.mark.parametrize("block", [block.name for block in LAYOUT.blocks if block.name != "anio"])
+def test_without_what_a_share_tells_the_score_of_a_mix_falls_by_it(
+    facts: FilmFacts, features: Features, block: str
+) -> None:
+    search = search_of(facts, features)
+    query = replace(SOME, text=None)
+    found = search.best(query, 290)
+    largest = sorted(found, key=lambda film: -abs(given(film, block)))[:2]
+    for film in largest:
+        assert abs(given(film, block)) > ROUNDING
+        before = scores_by_definition(facts, features, query)[film.row]
+        poorer = without(facts, features, film.row, block)
+        after = scores_by_definition(facts, poorer, query)[film.row]
+        assert before - after == pytest.approx(given(film, block), abs=2 * ROUNDING)
+        [shown] = [
+            other for other in search_of(facts, poorer).best(query, 290) if other.row == film.row
+        ]
+        assert not given(shown, block)
+        assert film.score - shown.score == pytest.approx(given(film, block), abs=2 * ROUNDING)
+
+
+@pytest.mark.parametrize("block", ["texto_multilingue", "palabras"])
+def test_without_what_fits_the_text_the_score_of_a_mix_falls_by_its_share(
+    facts: FilmFacts, features: Features, block: str
+) -> None:
+    film = search_of(facts, features).best(SOME, 1)[0]
+    [share] = [part for part in film.shares if (part.block, part.source) == (block, TEXT)]
+    poorer = search_of(facts, features, text=FakeText(290, without=((film.row, block),)))
+    [shown] = [other for other in poorer.best(SOME, 290) if other.row == film.row]
+    assert film.score - shown.score == pytest.approx(share.value, abs=ROUNDING / 10)
+
+
+def test_a_text_is_scaled_by_the_weights_of_its_blocks() -> None:
+    assert pytest.approx(sum(WEIGHTS.values())) == FULL
+
+
+def given(film: Found, block: str) -> float:
+    return sum(share.value for share in film.shares if share.block == block)
+
+
+def test_weights_are_scaled_so_that_only_their_proportions_count(search: FilmSearch) -> None:
+    answers = [
+        told(search.best(Query(liked=(3, 8), weights={"generos": n, "anio": 3 * n}), K))
+        for n in (1, 0.001, 1e300, 5e-320)
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0][0] == answers[3][0][0]  # so small that the proportion itself is rounded
+
+
+def test_a_query_that_all_films_fit_equally_is_answered_by_row(search: FilmSearch) -> None:
+    found = search.best(Query(liked=(44,), weights={"palabras_clave": 1}), 290)
+    last = [film.row for film in found if film.score == 0]
+    assert last and last == sorted(last)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_none_asked_for_and_none_allowed(search: FilmSearch, k: int) -> None:
+    assert search.best(Query(liked=(3,)), k) == []
+    assert search.best(Query(liked=(3,)), K, np.zeros(290, bool)) == []
+    assert search.best(Query(liked=(3,)), K, np.arange(290) == 3) == []
+
+
+def test_many_rows_are_read_as_few_are() -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(READ_SINGLY + 50, 24)).astype(np.float16).astype(np.float32)
+    numbers = np.arange(len(vectors))
+    exact, faiss = ExactIndex(numbers, vectors), FaissIndex.build(numbers, vectors)
+    query = vectors[5]
+    for rows in (None, numbers[:0], numbers[::-1][:9], numbers[:READ_SINGLY], numbers[1:]):
+        np.testing.assert_allclose(
+            faiss.products(query, rows), exact.products(query, rows), atol=1e-5
+        )
+    np.testing.assert_array_equal(faiss.at(numbers[7:3:-1]), exact.at(numbers[7:3:-1]))

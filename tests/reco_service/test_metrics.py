@@ -1,0 +1,188 @@
+"""What the service counts: blocks, what they decide, requests."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from contracts.api import EstadoBloque, Motivo, Recomendada
+from reco_service.metrics import Metrics
+from reco_service.recommend import Recommender
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.anyio
+
+SIMILAR = "/v1/peliculas/862/similares"
+
+Labels = frozenset[tuple[str, str]]
+
+
+def samples(text: str) -> dict[tuple[str, Labels], float]:
+    """Every number, by name and labels."""
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families(text)
+        for sample in family.samples
+    }
+
+
+def of(text: str, name: str, **labels: str) -> float | None:
+    return samples(text).get((name, frozenset(labels.items())))
+
+
+def decided(text: str) -> dict[str, float]:
+    """How many results each block decided, where it decided any."""
+    name = "cartelera_bloque_decisiones_total"
+    return {
+        dict(labels)["bloque"]: value
+        for (metric, labels), value in samples(text).items()
+        if metric == name and value
+    }
+
+
+def deciding(answer: httpx.Response, key: str) -> dict[str, float]:
+    """The same, from an answer's reasons."""
+    firsts = [result["porque"][0] for result in answer.json()[key]]
+    assert all(first["aporte"] > 0 for first in firsts)
+    names = [first["bloque"] for first in firsts]
+    return {name: names.count(name) for name in names}
+
+
+def result(*shares: tuple[str, float]) -> Recomendada:
+    why = [Motivo(bloque=name, texto="", aporte=share) for name, share in shares]
+    return Recomendada(id=1, titulo="Heat", anio=1995, puntaje=0.5, porque=why)
+
+
+def loaded(*blocks: EstadoBloque) -> Metrics:
+    metrics = Metrics()
+    metrics.loaded("v1", blocks)
+    return metrics
+
+
+@pytest.fixture
+def metrics() -> Iterator[Metrics]:
+    yield loaded(
+        EstadoBloque(bloque="texto", peliculas=2, estado="completo"),
+        EstadoBloque(bloque="asociacion", peliculas=0, estado="ausente"),
+        EstadoBloque(bloque="busqueda_libre", peliculas=2, estado="completo"),
+    )
+
+
+async def test_blocks_are_told_with_their_films_and_states(
+    reco: httpx.AsyncClient, recommender: Recommender
+) -> None:
+    answer = await reco.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    text, health = answer.text, (await reco.get("/salud/lista")).json()
+    assert of(text, "cartelera_version_info", version=recommender.version) == 1
+    for block in health["bloques"]:
+        name, state = block["bloque"], block["estado"]
+        assert of(text, "cartelera_bloque_peliculas", bloque=name) == block["peliculas"]
+        assert of(text, "cartelera_bloque_estado", bloque=name, estado=state) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?k=7", "?k=07", "?anio_desde=1990", "?diversidad=0.4"])
+async def test_similar_films_count_for_the_block_that_weighed_most(
+    reco: httpx.AsyncClient, query: str
+) -> None:
+    answer = await reco.get(SIMILAR + query)
+    assert decided((await reco.get("/metrics")).text) == deciding(answer, "similares")
+
+
+async def test_films_found_by_text_count(reco_with_text: httpx.AsyncClient) -> None:
+    answer = await reco_with_text.get("/v1/buscar?texto=toys&k=1")
+    assert answer.json()["resultados"]
+    counted = decided((await reco_with_text.get("/metrics")).text)
+    assert counted == deciding(answer, "resultados")
+
+
+async def test_films_of_a_mix_count(reco: httpx.AsyncClient) -> None:
+    answer = await reco.post("/v1/recomendaciones", json={"gustan": [862], "k": 20})
+    assert decided((await reco.get("/metrics")).text) == deciding(answer, "resultados")
+    assert sum(decided((await reco.get("/metrics")).text).values()) == 20
+
+
+async def test_a_refused_request_counts_no_result(reco: httpx.AsyncClient) -> None:
+    await reco.get(f"{SIMILAR}?k=0")
+    await reco.get("/v1/peliculas/1/similares")
+    assert decided((await reco.get("/metrics")).text) == {}
+
+
+async def test_requests_are_timed_by_route_and_status(reco: httpx.AsyncClient) -> None:
+    for target in (SIMILAR, "/v1/peliculas/10020/similares", "/v1/peliculas/1/similares"):
+        await reco.get(target)
+    for target in ("/recomendacion/Heat", "/salud/lista", "/nada", "/nada/mas", "/%zz"):
+        await reco.get(target)
+    await reco.request("FORGED", SIMILAR)
+    text = (await reco.get("/metrics")).text
+
+    def answered(route: str, status: int) -> float | None:
+        count = "cartelera_peticiones_seconds_count"
+        return of(text, count, ruta=route, estado=str(status))
+
+    assert answered("/v1/peliculas/{id}/similares", 200) == 2
+    assert answered("/v1/peliculas/{id}/similares", 404) == 1
+    assert answered("/v1/peliculas/{id}/similares", 405) == 1
+    assert answered("/recomendacion/{titulo}", 200) == 1
+    assert answered("/salud/lista", 200) == 1
+    assert (answered("otra", 404), answered("otra", 400)) == (2, 1)
+
+
+async def test_no_header_makes_reading_the_metrics_fail(reco: httpx.AsyncClient) -> None:
+    for accepted in ("text/plain; version=x", "application/openmetrics-text; version=", "?;=,"):
+        answer = await reco.get("/metrics", headers={"Accept": accepted})
+        assert answer.status_code == 200
+
+
+def test_every_block_starts_at_nothing_decided(metrics: Metrics) -> None:
+    text = metrics.as_text().decode()
+    for name in ("texto", "asociacion", "ninguno"):
+        assert of(text, "cartelera_bloque_decisiones_total", bloque=name) == 0
+    assert of(text, "cartelera_bloque_decisiones_total", bloque="busqueda_libre") is None
+
+
+def test_a_share_that_is_no_blocks_counts_under_its_own_name(metrics: Metrics) -> None:
+    metrics.count([result(("palabras", 0.4), ("texto", 0.1))])
+    assert decided(metrics.as_text().decode()) == {"palabras": 1}
+
+
+def test_a_result_with_nothing_in_its_favour_is_decided_by_no_block(metrics: Metrics) -> None:
+    metrics.count([result(), result(("saga", 0.0)), result(("texto", -0.1))])
+    assert decided(metrics.as_text().decode()) == {"ninguno": 3}
+
+
+def test_an_app_counts_for_itself_alone(metrics: Metrics) -> None:
+    loaded().count([result(("texto", 0.4))])
+    assert decided(metrics.as_text().decode()) == {}
+
+
+def test_before_anything_is_loaded_there_is_something_to_read() -> None:
+    assert of(Metrics().as_text().decode(), "cartelera_version_info", version="") == 1
+
+
+def test_nothing_is_lost_when_many_threads_count_and_read(metrics: Metrics) -> None:
+    found = [result(("texto", 0.4)), result(("palabras", 0.1)), result()]
+
+    def ask(_: int) -> None:
+        for turn in range(200):
+            metrics.count(found)
+            metrics.took("/x", 200, 0.001)
+            if turn % 50 == 0:
+                metrics.as_text()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(16)))
+    text = metrics.as_text().decode()
+    assert decided(text) == {"texto": 3200, "palabras": 3200, "ninguno": 3200}
+    assert of(text, "cartelera_peticiones_seconds_count", ruta="/x", estado="200") == 3200
+
+
+async def test_every_metric_is_documented(reco: httpx.AsyncClient) -> None:
+    await reco.get(SIMILAR)
+    document = (ROOT / "docs" / "operacion" / "metrics.md").read_text()
+    told = {family.name for family in families((await reco.get("/metrics")).text)}
+    # the text format writes a counter's total and a histogram's birth as families of their own
+    names = {name.removesuffix("_created") for name in told}
+    assert names and not [name for name in names if f"`{name}" not in document]
