@@ -26,8 +26,13 @@ STOP_S = 10.0
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 """Where the services listen: only the gateway may be reached from other machines."""
-LEAN_MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
-"""For the services: give memory back after loading, rather than keep it for the next allocation."""
+LEAN = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""For the services: give memory back after loading, rather than keep it for the next allocation;
+and one thread a request, since more would wait for one another longer than they compute."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def _children(host: str, ports: Ports, var: Path) -> list[Child]:
     placed = [(name, LOOPBACK, port) for name, port in services.items()]
     placed.append(("gateway", host, ports.gateway))
     return [
-        Child(name, reachable(where), port, _serve(name, where, port, var), LEAN_MEMORY | upstream)
+        Child(name, reachable(where), port, _serve(name, where, port, var), LEAN | upstream)
         for name, where, port in placed
     ]
 

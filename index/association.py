@@ -3,14 +3,14 @@
 Liking is graded: a rating of 1 or less counts 0 and one of 5 counts 1, since on few users the
 ratings in between say more than a cut at 4. Two films are associated by how much more they are
 liked together than their popularity alone explains, in cosine form and shrunk where few liked
-both; a truncated singular value decomposition of that table smooths it and makes it searchable
-by inner product (as latent semantic analysis does with terms, Deerwester et al. 1990).
+both; the largest eigenvectors of that table smooth it and make it searchable by inner product (as
+latent semantic analysis does with terms, Deerwester et al. 1990).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import eigsh
 
 from index.ratings import Ratings
 from index.store import Floats
@@ -113,10 +113,15 @@ def _likes(ratings: Ratings, films: int) -> sparse.csr_matrix:
 
 
 def _factors(table: sparse.csr_matrix) -> NDArray[np.float64]:
-    """Rows of the symmetric `table` in at most DIM numbers; the same in every run."""
+    """Rows of the symmetric `table` in at most DIM numbers; the same in every run.
+
+    By its positive eigenvalues: a film is not associated with itself, so the table has negative
+    ones too, which singular vectors would take for strength.
+    """
     films = table.shape[0]
-    if films <= DIM:  # svds wants fewer factors than rows
-        left, strength, _ = np.linalg.svd(table.toarray())
+    if films <= DIM:  # eigsh wants fewer factors than rows
+        strength, factors = np.linalg.eigh(table.toarray())
     else:
-        left, strength, _ = svds(table.astype(np.float64), k=DIM, v0=np.ones(films))
-    return np.asarray(left * np.sqrt(strength))
+        start = np.ones(films)
+        strength, factors = eigsh(table.astype(np.float64), k=DIM, which="LA", v0=start)
+    return np.asarray(factors * np.sqrt(np.maximum(strength, 0)))

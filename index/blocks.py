@@ -53,7 +53,7 @@ BLOCKS = (
     Block("idioma", SPARSE, 0, 0.065, 0.07),
     Block("renombre", DENSE, 12, 0.257, 0.1),
     Block("valoracion", DENSE, 12, 0.176, 0.112),
-    Block("asociacion", DENSE, 64, 0, 0.304),
+    Block("asociacion", DENSE, 64, 0, 0.33),
 )
 """Every block, with default weights. Names are API words: they stand in the reasons of a
 recommendation. Decision 0009 says how the weights were found."""

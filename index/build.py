@@ -39,7 +39,7 @@ from index.weights import Learnt, learn_weights
 
 logger = logging.getLogger(__name__)
 
-RULES = 3
+RULES = 4
 """Raised with every change of how the index is made, so that the same data is built anew."""
 
 NEIGHBOURS_KEPT = 100

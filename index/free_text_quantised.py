@@ -28,7 +28,11 @@ class Quantised:
     def dot(self, queries: Floats) -> Floats:
         """Inner products with one query, shape (rows,), or with many, shape (queries, rows)."""
         found = np.empty((*queries.shape[:-1], len(self.values)), np.float32)
+        # one block's floats, over and over: new memory for each would cost more than the sums
+        floats = np.empty((min(BLOCK_ROWS, len(self.values)), self.values.shape[1]), np.float32)
         for start in range(0, len(self.values), BLOCK_ROWS):
-            block = slice(start, start + BLOCK_ROWS)
-            found[..., block] = queries @ self.values[block].astype(np.float32).T
+            bytes_ = self.values[start : start + BLOCK_ROWS]
+            block = floats[: len(bytes_)]
+            np.copyto(block, bytes_)
+            found[..., start : start + len(bytes_)] = queries @ block.T
         return found * self.scales

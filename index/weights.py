@@ -68,7 +68,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Quality:
-    """How weights rank for users held out: nDCG@10 and saga recall@5 within the pools."""
+    """How weights rank in pools, for users held out: nDCG@10, and saga recall@5 (1 without any)."""
 
     ndcg: float
     saga: float
@@ -187,13 +187,17 @@ class School:
         for lesson, weight in zip(lessons, weights, strict=True):
             ndcg.append(_ndcg(lesson, _scores(lesson.pool, names, weight)))
             tops = _top(own.pool, _scores(own.pool, names, weight), metrics.SAGA_AT)
-            saga.append(metrics.saga_recall(tops, own.pool.seeds, self.sagas).mean())
-        return Quality(float(np.mean(ndcg)), float(np.mean(saga)))
+            saga += metrics.saga_recall(tops, own.pool.seeds, self.sagas).tolist()
+        return Quality(float(np.mean(ndcg)), float(np.mean(saga)) if saga else 1.0)
 
 
 def fit(lessons: Sequence[tuple[Lesson, float]], names: list[str], start: Numbers) -> Numbers:
     """Weights, adding up to 1, of the least loss over `lessons`, each counting its share."""
-    tables = [(_table(lesson.pool, names), lesson.wanted, share) for lesson, share in lessons]
+    tables = [
+        (_table(lesson.pool, names), lesson.wanted, share)
+        for lesson, share in lessons
+        if len(lesson.wanted)
+    ]
 
     def loss(logs: Numbers) -> tuple[float, Numbers]:
         weights = np.exp(logs)

@@ -110,8 +110,7 @@ def test_films_that_few_voted_for_do_not_move_the_others() -> None:
 
 
 def test_where_few_vote_the_better_film_is_still_the_better() -> None:
-    values = esteem(np.array([9.0, 7, 5]), np.array([4, 4, 4]))
-    alike = values @ values[0]
+    alike = (values := esteem(np.array([9.0, 7, 5]), np.array([4, 4, 4]))) @ values[0]
     assert alike[0] > alike[1] > alike[2]
 
 

@@ -14,7 +14,7 @@ from index.facts import FilmFacts
 from index.features import Features, build_features
 from index.neighbours import nearest_films
 from index.pool import Pool
-from index.ratings import Ratings
+from index.ratings import NO_RATINGS, Ratings
 from index.weights import SAGA_FLOOR, Learnt, Lesson, fit, learn_weights
 from tests.fakes import film_facts, film_vectors
 
@@ -57,7 +57,7 @@ def ratings_of(users: range, taste: Taste) -> Ratings:
 STRANGERS = ratings_of(range(1000, 1000 + USERS), lambda user: DIRECTORS)
 
 
-def world(taste: Taste, users: range = range(USERS), kin: np.ndarray = KIN) -> FilmFacts:
+def world(taste: Taste, kin: np.ndarray = KIN) -> FilmFacts:
     """Films whose facts are drawn at random, but alike among `kin`, director and genre apart."""
     random = np.random.default_rng(0)
     facts = film_facts(
@@ -70,7 +70,7 @@ def world(taste: Taste, users: range = range(USERS), kin: np.ndarray = KIN) -> F
         directors=[[f"d{director}"] for director in DIRECTORS],
         genres=[[f"g{genre}"] for genre in GENRES],
     )
-    return replace(facts, ratings=ratings_of(users, taste))
+    return replace(facts, ratings=ratings_of(range(USERS), taste))
 
 
 def at_odds(user: int) -> np.ndarray:
@@ -206,7 +206,7 @@ Directed = tuple[FilmFacts, Features, Learnt]
 
 @pytest.fixture(scope="module")
 def directed() -> Directed:
-    """A world where people like films of one director, and what is learnt from it."""
+    """A world where people follow directors, and what is learnt from it."""
     facts = world(lambda user: DIRECTORS)
     features = features_of(facts)
     return facts, features, learn_weights(features, facts)
@@ -216,8 +216,7 @@ def test_where_people_follow_directors_the_director_weighs_more(directed: Direct
     _, features, found = directed
     before, after = features.layout.weights(), found.layout.weights()
     assert found.learnt
-    assert after["direccion"] > 2 * before["direccion"]
-    assert after["generos"] < before["generos"]
+    assert after["direccion"] > 2 * before["direccion"] and after["generos"] < before["generos"]
 
 
 def test_what_is_learnt_ranks_better_for_users_never_seen(directed: Directed) -> None:
@@ -229,7 +228,6 @@ def test_what_is_learnt_ranks_better_for_users_never_seen(directed: Directed) ->
 
 def test_better_weights_that_tear_sagas_apart_are_not_taken(directed: Directed) -> None:
     facts, features, found = directed
-    assert saga_recall(facts, features, features.layout) > SAGA_FLOOR["alone"]
     assert found.quality["alone"].saga >= SAGA_FLOOR["alone"]
     torn = features.layout.weighing({"direccion": 1.0}, {"direccion": 1.0})
     assert saga_recall(facts, features, torn) < SAGA_FLOOR["alone"]
@@ -256,8 +254,6 @@ def test_where_nothing_but_likes_tells_films_apart_likes_weigh_most() -> None:
     assert found.weights(0.0)["asociacion"] == 0
 
 
-@pytest.mark.xfail(raises=ZeroDivisionError, reason="a lesson without seeds divides by zero")
-@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
 def test_films_without_any_saga_teach_as_well() -> None:
     facts = replace(world(lambda user: DIRECTORS), sagas=[None] * FILMS)
     features = features_of(facts)
@@ -276,8 +272,8 @@ def test_what_one_half_of_the_users_likes_and_the_other_does_not_is_not_learnt()
     quality = found.quality["alone"]
     assert quality.saga == pytest.approx(saga_recall(facts, features, layout), abs=0.02)
     parts = split_users(facts.ratings)
-    halves = [ndcg(part, features, layout) for part in (parts.train, parts.test)]
-    assert quality.ndcg == pytest.approx(np.mean(halves), abs=0.02)
+    mean = np.mean([ndcg(part, features, layout) for part in (parts.train, parts.test)])
+    assert quality.ndcg == pytest.approx(mean, abs=0.02)
 
 
 def test_likes_are_not_tried_on_the_users_who_gave_them() -> None:
@@ -285,25 +281,19 @@ def test_likes_are_not_tried_on_the_users_who_gave_them() -> None:
     assert learn_weights(features_of(facts), facts).quality["rated"].ndcg < 0.3
 
 
-def test_sagas_that_the_defaults_tear_apart_are_mended_even_at_a_cost() -> None:
+def test_sagas_that_the_defaults_tear_apart_are_mended_first() -> None:
     apart = np.arange(FILMS)
-    fame = world(at_odds, kin=apart).votes.argsort().argsort() // (FILMS // CROWDS)
-    facts = world(lambda user: fame, kin=apart)
+    films = world(at_odds, kin=apart)
+    success = (films.mean_votes + 0.7 * np.log(films.votes)).argsort().argsort()
+    facts = world(lambda user: success // (FILMS // CROWDS), kin=apart)
     features = features_of(facts)
-    found = learn_weights(features, facts)
     assert saga_recall(facts, features, features.layout) < SAGA_FLOOR["alone"]
-    assert found.quality["alone"].saga > SAGA_FLOOR["alone"]
-    kept = ndcg(facts.ratings, features, features.layout)
-    assert kept > ndcg(facts.ratings, features, found.layout)
+    assert learn_weights(features, facts).quality["alone"].saga > SAGA_FLOOR["alone"]
 
 
-def test_where_few_rated_the_defaults_stay() -> None:
-    facts = world(lambda user: DIRECTORS, range(20))
-    features = features_of(facts)
-    assert learn_weights(features, facts) == Learnt(features.layout, False, {})
-
-
-def test_without_ratings_the_defaults_stay() -> None:
-    facts = film_facts(FILMS)
-    features = build_features(facts, film_vectors(FILMS), default_layout())
-    assert learn_weights(features, facts) == Learnt(default_layout(), False, {})
+def test_where_few_or_none_rated_the_defaults_stay() -> None:
+    facts = world(lambda user: DIRECTORS)
+    for ratings in (facts.ratings.of(facts.ratings.users < 20), NO_RATINGS):
+        features = features_of(replace(facts, ratings=ratings))
+        found = learn_weights(features, replace(facts, ratings=ratings))
+        assert found == Learnt(features.layout, False, {})
