@@ -5,6 +5,7 @@ from pathlib import Path
 from contracts.errors import VersionError
 from index.encoders.multilingual import MultilingualEncoder
 from index.encoders.text_encoder import TextEncoder
+from index.encoders.use_files import MODEL
 
 
 def building_encoder(model: str, models: Path) -> TextEncoder:
@@ -26,13 +27,14 @@ def serving_encoder(folder: Path, name: str, model: str, models: Path) -> TextEn
 
     DataError where it cannot be had; VersionError where `model` is another one.
     """
-    encoder = _named(model, models) if model else MultilingualEncoder(folder)
-    if encoder.name != name:
-        raise VersionError(
-            f"{folder} was built with the encoder {name}, not {encoder.name}: "
-            "RECO_FREE_TEXT_MODEL must name the same model for index and service"
-        )
-    return encoder
+    if model or (folder / MODEL).exists():
+        encoder = _named(model, models) if model else MultilingualEncoder(folder)
+        if encoder.name == name:
+            return encoder
+    raise VersionError(
+        f"{folder} was built with the encoder {name}: "
+        "RECO_FREE_TEXT_MODEL must name the same model for index and service"
+    )
 
 
 def _named(model: str, models: Path) -> TextEncoder:

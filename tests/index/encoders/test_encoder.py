@@ -2,15 +2,14 @@ import logging
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from contracts.errors import DataError
 from index.encoders.encoder import load_encoder
+from tests.models import WORDS, save_model
 
-WORDS = "a an the film of about man woman dog city war love night returns hunts saves loses".split()
 TEXTS = [" ".join(WORDS[(i * j) % 17] for j in range(2 + i % 40)) for i in range(0, 48, 4)]
 FILMS = [
     "A lighthouse keeper discovers that the fog speaks. Genres: Horror. Directed by Ana Ruiz.",
@@ -23,28 +22,6 @@ FILMS = [
 
 def cosines(one, other):
     return (one * other).sum(axis=1)
-
-
-def save_model(folder: Path, seed: int = 0, pooling: str = "mean", **config) -> Path:
-    """A BERT small enough to make on the spot, with random weights."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    plain = folder.with_name(folder.name + "-bert")
-    plain.mkdir()
-    torch.manual_seed(seed)
-    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (plain / "vocab.txt").write_text("\n".join(tokens))
-    BertTokenizerFast(str(plain / "vocab.txt")).save_pretrained(plain)
-    shape = {"hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128}
-    config = BertConfig(vocab_size=len(tokens), num_hidden_layers=2, **shape | config)
-    BertModel(config).save_pretrained(plain)
-    SentenceTransformer(
-        modules=[Transformer(str(plain), max_seq_length=32), Pooling(64, pooling)], device="cpu"
-    ).save(str(folder))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +102,7 @@ def test_a_quantised_model_is_loaded_again_without_torch(models, fast):
 import sys, warnings
 from pathlib import Path
 from index.encoders.encoder import load_encoder
+from tests.models import WORDS, save_model
 encoder = load_encoder(cache_dir=Path({str(models)!r}))
 print(encoder.name, "torch" in sys.modules, encoder.encode({FILMS!r}).tobytes().hex())
 """
