@@ -14,16 +14,18 @@ import argparse
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
+from urllib.parse import quote
 
 from machine import header
 from processes import MB, ROOT, cartelera, free_port, python, run, serving, status_of, this_command
 from report import at_most, said
 
 HERE = Path(__file__).resolve().parent
+DESCRIPTIONS = HERE.parent / "tests" / "index" / "free_text_queries.json"
 READY_S, SERVICES_MB = 5, 512
 STOP_S = 60
 READY = " is ready at "
@@ -79,9 +81,23 @@ def varied(var: Path, count: int) -> list[str]:
     # in a process of its own, whose libraries are gone by the time memory is read
     asked = json.loads(run(python(HERE / "questions.py", "--var", var)).lines[-1].text)
     endpoints = [[one["worst"], *one["usual"]] for one in chain(*asked.values())]
+    endpoints += [searches(count // len(endpoints)), variety(chain(*endpoints))]
     paths = [path for row in zip_longest(*endpoints) for path in row if path][:count]
     Random(0).shuffle(paths)
     return paths
+
+
+def searches(count: int) -> list[str]:
+    """`count` searches by free text: what the tests describe."""
+    told = json.loads(DESCRIPTIONS.read_text())
+    texts = [film[language] for film in told for language in ("es", "en")]
+    return [f"/v1/buscar?texto={quote(text, safe='')}" for text in texts[:count]]
+
+
+def variety(paths: Iterable[str]) -> list[str]:
+    """Similar films that differ from one another: what no stored neighbour answers."""
+    similar = [path for path in paths if path.partition("?")[0].endswith("/similares")]
+    return [f"{path}{'&' if '?' in path else '?'}diversidad=0.3" for path in similar]
 
 
 def films_in(data: Path) -> int:

@@ -58,6 +58,8 @@ printf '\n=== building what is served\n\n'
 if "$PYTHON" -m cli.main etl --raw "$RAW" --var "$VAR" && "$PYTHON" -m cli.main index --var "$VAR"
 then
     bench footprint --var "$VAR"
+    bench recall --var "$VAR"
+    bench free_text --data "$VAR/data"
     if find_wrk; then
         bench endpoints --var "$VAR" --seconds "$SECONDS_EACH" --rounds "$ROUNDS"
         bench gateway --seconds "$SECONDS_EACH"
