@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,14 @@ from contracts.versions import (
     version_name,
 )
 
+Gate = Callable[[Path, Manifest], None]
 
-def build(root: Path, version: str, text: str = "rows") -> Path:
+
+def build(root: Path, version: str, text: str = "rows", gate: Gate | None = None) -> Path:
     manifest = Manifest(kind="data", format=1, version=version, inputs={}, settings={}, counts={})
     with building(root), staging(root, version) as folder:
         (folder / "table").write_text(text)
-        return publish(folder, manifest)
+        return publish(folder, manifest, gate)
 
 
 def test_a_published_version_is_the_current_one(tmp_path: Path) -> None:
@@ -162,3 +165,35 @@ def test_a_full_disk_is_told_and_the_version_before_stays(small_disk: Path) -> N
         build(small_disk, "two", "rows" * 1_000_000)
     assert open_current(small_disk, "data", 1)[1].version == "one"
     build(small_disk, "three", "small again")
+
+
+def test_a_gate_that_refuses_leaves_the_version_before(tmp_path: Path) -> None:
+    build(tmp_path, "one")
+    seen: list[Manifest] = []
+
+    def refuse(folder: Path, manifest: Manifest) -> None:
+        seen.append(manifest)
+        assert (folder / "table").read_text() == "two"
+        raise DataError("not good enough")
+
+    with pytest.raises(DataError, match="not good enough"):
+        build(tmp_path, "two", "two", refuse)
+    assert current_version(tmp_path) == "one"
+    assert not (tmp_path / "two").exists() and not list(tmp_path.glob(".staging-*"))
+    assert seen[0].files["table"].bytes == 3  # sealed before it is judged
+
+
+def test_what_is_not_on_the_disk_as_it_was_written_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path, "one")
+    monkeypatch.setattr("contracts.versions.flush", _spoil)
+    with pytest.raises(VersionError, match="checksum differs"):
+        build(tmp_path, "two")
+    assert current_version(tmp_path) == "one"
+
+
+def _spoil(path: Path) -> None:
+    """As a bad disk would."""
+    if path.name == "table":
+        path.write_text("röws")
