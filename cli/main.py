@@ -2,9 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from cli.serving import SERVICES, serve_one
@@ -171,10 +172,18 @@ def run() -> None:
     try:
         app()
     except DataError as exc:
-        Console(stderr=True).print(
-            f"cartelera: {exc}", style="red", highlight=False, markup=False, soft_wrap=True
-        )
-        sys.exit(BAD_INPUT)
+        _refuse(str(exc))
+    except ValidationError as exc:  # of settings: nothing else is validated outside the services
+        first = exc.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        _refuse(f"the setting that ends in {name} is {first['input']!r}: {first['msg']}")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    Console(stderr=True).print(
+        f"cartelera: {sentence}", style="red", highlight=False, markup=False, soft_wrap=True
+    )
+    sys.exit(BAD_INPUT)
 
 
 def _tell(what: str, version: str, built: bool, movies: int) -> None:

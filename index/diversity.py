@@ -17,6 +17,8 @@ from index.store import Floats, Rows
 
 NO_SAGA = -1
 
+CONTEXT = frozenset({"anio", "idioma"})
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -62,13 +64,14 @@ def take(
 class Likeness:
     """How alike the films of a pool are, from 0 to 1, by the blocks that the search weighs.
 
-    All but fame: that two films are well known does not make one stand for the other. The
+    By what they are about and who made them: that two films are well known, or of one year or
+    language, does not make one stand for the other. The
     weighted sum of blocks is divided by the films' lengths, so that a film is 1 to itself even
     where it lacks blocks.
     """
 
     def __init__(self, space: Space, rows: NDArray[np.int64], weights: Shares) -> None:
-        kept = np.array([block.name not in FAME for block in space.layout.blocks])
+        kept = np.array([block.name not in FAME | CONTEXT for block in space.layout.blocks])
         roots = np.sqrt(weights * kept)
         self._dense = space.vectors.at(rows) * space.layout.across(roots)
         places, self._owner = space.names.table.places(rows)

@@ -5,7 +5,7 @@ in a few milliseconds, names are looked up, and the best of those allowed are fo
 they are (decision 0012).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.diversity import NO_SAGA, Likeness, Taken, take
 from index.profile import NamesAcross, Profile
-from index.search_space import DECIMALS, Shares, Space
+from index.search_space import DECIMALS, Shares, Space, apportioned
 from index.search_text import HALF, TextScorer, TextShares
 from index.search_top import highest
 from index.store import Floats, Rows
@@ -86,7 +86,7 @@ class FilmSearch:
     ) -> list[Found]:
         """The `k` best films that are `allowed`, shape (films,), without those of the query.
 
-        In the order of the score as it is rounded, ties by row; with diversity, of the adjusted
+        In the order of the score before it is rounded, ties by row; with diversity, of the adjusted
         score: (1 - diversity) · score - diversity · likeness to the films before.
         """
         asked = _Asked(self, query)
@@ -96,11 +96,11 @@ class FilmSearch:
             return []
         if variety is None or (not variety.diversity and variety.at_most is None):
             chosen, _ = asked.highest(free, k)
-            return sorted(asked.told(chosen), key=lambda film: (-film.score, film.row))
+            return _in_order(asked.told(chosen))
         taken, pool = self._taken(asked, free, k, variety)
         found = asked.told(pool[taken.places])
         if not variety.diversity:
-            return sorted(found, key=lambda film: (-film.score, film.row))
+            return _in_order(found)
         return _adjusted(found, taken.alike, variety.diversity)
 
     def _taken(
@@ -155,46 +155,65 @@ class _Asked:
         return np.asarray(self._space.layout.weight_rows(np.zeros(1))[0])
 
     def told(self, rows: NDArray[Any]) -> list[Found]:
-        """The films at `rows` with their shares."""
+        """The films at `rows` with their shares, in their order."""
+        sources = list(self._sources(rows))
+        raw = np.hstack([source.given.sum(axis=0) for source in sources])
+        scores, shown = apportioned(raw)
         shares: list[list[Share]] = [[] for _ in rows]
+        start = 0
+        for source in sources:
+            stop = start + source.given.shape[2]
+            source.tell(shown[:, start:stop], shares)
+            start = stop
+        return [
+            Found(row, score, tuple(parts))
+            for row, score, parts in zip(rows.tolist(), scores.tolist(), shares, strict=True)
+        ]
+
+    def _sources(self, rows: NDArray[Any]) -> Iterator["_Source"]:
+        """What gives shares to the films at `rows`."""
         if self._profile is not None:
             given = self._profile.shares(self._space, rows)
             liked, disliked = len(self._query.liked), len(self._query.disliked)
             ends = [(LIKED, 0, liked), (DISLIKED, liked, liked + disliked)]
             ends.append((FAMOUS, liked + disliked, len(given)))
-            for source, start, end in ends:
+            for name, start, end in ends:
                 if start < end:
                     seeds = self._profile.rows[start:end]
-                    _add(shares, given[start:end], seeds, self._names(), source)
+                    yield _Source(name, self._names(), seeds, given[start:end])
         if self._text is not None:
             told = self._text.shares(rows)[None]
-            _add(shares, told, np.zeros(0, np.int64), self._text.blocks, TEXT)
-        return [
-            Found(row, round(sum(share.value for share in parts), DECIMALS) + 0.0, tuple(parts))
-            for row, parts in zip(rows.tolist(), shares, strict=True)
-        ]
+            yield _Source(TEXT, self._text.blocks, np.zeros(0, np.int64), told)
 
     def _names(self) -> list[str]:
         return [block.name for block in self._space.layout.blocks]
 
 
-def _add(
-    shares: list[list[Share]],
-    given: Shares,
-    seeds: NDArray[np.int64],
-    names: list[str],
-    source: str,
-) -> None:
-    """Add to each film's shares what a source gives it, shape (seeds, films, blocks)."""
-    whole = np.round(given.sum(axis=0), DECIMALS)
-    order = np.argsort(-np.abs(given), axis=0, kind="stable")
-    agreeing = given * whole > 0
-    for film, block in np.argwhere(whole).tolist():
-        by_part = [
-            place for place in order[:, film, block].tolist() if agreeing[place, film, block]
-        ]
-        rows = tuple(seeds[by_part].tolist()) if len(seeds) else ()
-        shares[film].append(Share(names[block], source, float(whole[film, block]), rows))
+@dataclass(frozen=True)
+class _Source:
+    """What one source gives to films: `given`, shape (seeds, films, blocks)."""
+
+    name: str
+    blocks: list[str]
+    seeds: NDArray[np.int64]
+    given: Shares
+
+    def tell(self, shown: Shares, shares: list[list[Share]]) -> None:
+        """Add to each film's shares what is `shown`, shape (films, blocks)."""
+        order = np.argsort(-np.abs(self.given), axis=0, kind="stable")
+        agreeing = self.given * shown > 0
+        for film, block in np.argwhere(shown).tolist():
+            by_part = [
+                place for place in order[:, film, block].tolist() if agreeing[place, film, block]
+            ]
+            rows = tuple(self.seeds[by_part].tolist()) if len(self.seeds) else ()
+            value = float(shown[film, block])
+            shares[film].append(Share(self.blocks[block], self.name, value, rows))
+
+
+def _in_order(found: list[Found]) -> list[Found]:
+    """By the score shown; they stand so already, but for the last bits of a sum."""
+    return sorted(found, key=lambda film: -film.score)
 
 
 def _adjusted(found: list[Found], alike: list[float], diversity: float) -> list[Found]:

@@ -24,7 +24,7 @@ EVIDENCE_FILE = "evidence.npy"
 SPARSE_FILE = "{block}.npz"
 
 DECIMALS = 4
-"""Shares are rounded before they are added up, so that what is shown adds up."""
+"""Of scores and shares, as they are shown."""
 
 Shares = NDArray[np.float64]
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, BadZipFile)
@@ -116,3 +116,21 @@ class Space:
             alike[place][:, dense] = np.add.reduceat(rest * seed, starts, axis=1)
             alike[place] += self.names.alike(row, others)
         return alike
+
+
+def apportioned(raw: Shares) -> tuple[Shares, Shares]:
+    """Scores and shares as they are shown, of `raw` shares of shape (films, parts).
+
+    Both have DECIMALS decimals. A score is its raw shares' sum, rounded, so that films stand as
+    they did before rounding; the shares add up to it, by the largest-remainder method (Hamilton's):
+    rounded down, and those that lost most get the units that are missing.
+    """
+    units = np.asarray(raw, dtype=np.float64) * 10**DECIMALS
+    whole = np.rint(units.sum(axis=1))
+    # what is a unit but for the last bit of a float is that unit
+    floors = np.floor(units + 1e-6)
+    lost = units - floors
+    missing = whole - floors.sum(axis=1)
+    ranks = np.argsort(np.argsort(-lost, axis=1, kind="stable"), axis=1, kind="stable")
+    shares = floors + (ranks < missing[:, None])
+    return whole / 10**DECIMALS, shares / 10**DECIMALS

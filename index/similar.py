@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from contracts.errors import VersionError
 from contracts.versions import Manifest
-from index.search_space import DECIMALS, EVIDENCE_FILE, SPARSE_FILE, UNREADABLE, Space
+from index.search_space import (
+    DECIMALS,
+    EVIDENCE_FILE,
+    SPARSE_FILE,
+    UNREADABLE,
+    Space,
+    apportioned,
+)
 
 __all__ = ["DECIMALS", "EVIDENCE_FILE", "NEIGHBOURS_FILE", "SPARSE_FILE", "Similar", "SimilarFilms"]
 
@@ -59,10 +66,9 @@ class SimilarFilms:
         others = np.asarray(self._neighbours[row, : max(k, 0)])
         seed = np.array([row])
         alike, weights = self.space.alike(seed, others)[0], self.space.weights_of(seed)[0]
-        shares = np.round(alike * weights, DECIMALS)
-        # the stored order is the same but for rounding; what is shown must stand in order
-        scores = np.round(shares.sum(axis=1), DECIMALS)
-        order = np.lexsort((others, -scores))
+        scores, shares = apportioned(alike * weights)
+        # the stored order is the same but for the last bits; what is shown must stand in order
+        order = np.argsort(-scores, kind="stable")
         parts = shares[order].tolist()
         return [
             Similar(found, score, dict(zip(self._blocks, part, strict=True)))

@@ -169,3 +169,12 @@ def test_the_command_line_alone_loads_no_library_of_a_service() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert result.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("value", ["many", "nan", "-1", ""])
+def test_a_setting_that_is_no_number_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("RECO_SLOW_REQUEST_MS", value)
+    result = cartelera("serve", "reco", "--var", tmp_path)
+    assert_one_sentence(result, "the setting that ends in SLOW_REQUEST_MS")

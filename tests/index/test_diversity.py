@@ -8,7 +8,7 @@ import pytest
 
 from contracts.versions import open_current
 from index.blocks import INDEX_FORMAT, INDEX_KIND
-from index.diversity import NO_SAGA, Likeness, take
+from index.diversity import CONTEXT, NO_SAGA, Likeness, take
 from index.profile import FAME
 from index.search import POOL_AT_LEAST, FilmSearch, Query, Variety
 from index.similar import SimilarFilms
@@ -55,9 +55,9 @@ def likeness(search: FilmSearch, rows: np.ndarray) -> np.ndarray:
     return np.array([alike(place) for place in range(len(rows))])
 
 
-def test_likeness_is_that_of_the_blocks_less_fame_over_the_lengths(search: FilmSearch) -> None:
+def test_likeness_is_that_of_the_blocks_of_content_over_the_lengths(search: FilmSearch) -> None:
     rows = np.array([5, 3, 200, 77])
-    kept = [block.name not in FAME for block in search.space.layout.blocks]
+    kept = [block.name not in FAME | CONTEXT for block in search.space.layout.blocks]
     weights = search.space.weights_of(np.array([0]))[0] * kept
     products = (search.space.alike(rows, rows) * weights).sum(axis=2)
     lengths = np.sqrt(np.diag(products))
