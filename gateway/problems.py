@@ -47,8 +47,8 @@ DESCRIPTIONS = {
         "The endpoint exists, but not for this method; 'Allow' lists those it takes.",
     ),
     "peticion-invalida": Sentence(
-        "Falta un parámetro, es de otro tipo o está fuera de rango; «detail» dice cuál.",
-        "A parameter is missing, of the wrong type or out of range; 'detail' says which.",
+        "Falta un parámetro, no existe, es de otro tipo o está fuera de rango; «detail» dice cuál.",
+        "A parameter is missing, unknown, of the wrong type or out of range; 'detail' says which.",
     ),
     "peticion-contradictoria": Sentence(
         "Cada parámetro es válido, pero juntos se contradicen; «detail» dice cuáles.",

@@ -15,6 +15,7 @@ from contracts.http import language_of, problems
 from reco_service.bodies import BodyRoute, Diversity, OfOneSaga, Pedido, WantedOfQuery
 from reco_service.metrics import MetricsDep, get_metrics
 from reco_service.mixes import Narrowed
+from reco_service.parameters import only
 from reco_service.recommend import Recommender
 
 router = APIRouter(tags=["recomendaciones"])
@@ -66,7 +67,12 @@ async def pelicula(id: MovieId, recommend: RecommenderDep) -> api.Pelicula:
     return recommend.card(id)
 
 
-@router.get("/v1/buscar", responses=problems(404, 503), response_model_exclude_none=True)
+@router.get(
+    "/v1/buscar",
+    responses=problems(404, 503),
+    response_model_exclude_none=True,
+    dependencies=[Depends(only("texto", "k"))],
+)
 def buscar_por_texto(
     texto: Annotated[Text, Query(description="lo que se busca, en español o inglés")],
     recommend: RecommenderDep,
@@ -116,6 +122,7 @@ plain_first = APIRouter(tags=["recomendaciones"], route_class=PlainFirst)
     responses=problems(404),
     response_model=api.Similares,
     response_model_exclude_none=True,
+    dependencies=[Depends(only("k", "diversidad", "max_por_saga"))],
 )
 async def similares(
     id: MovieId,

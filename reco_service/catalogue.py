@@ -54,6 +54,7 @@ class Facts:
     companies: Sequence[str] = ()
     language: str | None = None
     mean: float = 0.0
+    votes: int = 0
 
 
 class Cards:
@@ -193,6 +194,10 @@ class _FactsOfRow(Facts):
     @cached_property
     def mean(self) -> float:
         return float(self._cards.means[self._row])
+
+    @cached_property
+    def votes(self) -> int:
+        return int(self._cards.votes[self._row])
 
 
 class _BesideMovies:

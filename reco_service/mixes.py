@@ -17,7 +17,8 @@ from index.names.titles import shown
 from index.search import FilmSearch, Found, Query, Variety
 from reco_service.bodies import Pedido, readable
 from reco_service.catalogue import Cards
-from reco_service.filters import Wanted
+from reco_service.filters import Mask, Wanted
+from reco_service.notes import of_answer, of_fewer
 from reco_service.reasons import mixed_reasons
 
 LEAST_KNOWN = 3
@@ -86,9 +87,8 @@ class Mixes:
         allowed = self._filter.mask(narrowed.wanted)
         variety = Variety(narrowed.diversity, narrowed.at_most, self._cards.sagas)
         best = self._search.best(query, k, allowed, variety)
-        notes = [] if allowed is None else _of_filter(int(np.sum(allowed)), len(best), k)
-        if unlike := sum(film.score <= 0 for film in best):
-            notes.append(_of_unlike(unlike))
+        notes = self._of_fewer(query, len(best), k, allowed, narrowed.at_most is not None)
+        notes += of_answer(query, best, allowed is not None)
         told = [note.spoken_in(language) for note in notes]
         return self._explained(query, best, language), told
 
@@ -102,6 +102,16 @@ class Mixes:
             f"Little more than title and year is known of '{title}': its likes are doubtful.",
         )
         return said.spoken_in(language)
+
+    def _of_fewer(
+        self, query: Query, found: int, k: int, allowed: Mask | None, per_saga: bool
+    ) -> list[Sentence]:
+        """What is said of a short answer; the films given never come back."""
+        given = [*query.liked, *query.disliked]
+        if allowed is None:
+            return of_fewer(found, k, len(self._cards.movie_ids) - len(given), None, per_saga)
+        passing, passing_given = int(np.sum(allowed)), int(np.sum(allowed[given]))
+        return of_fewer(found, k, passing - passing_given, passing_given, per_saga)
 
     def _explained(self, query: Query, best: Sequence[Found], language: str) -> list[Recomendada]:
         given = [*query.liked, *query.disliked]
@@ -180,26 +190,6 @@ WEIGHTS_OF_FILMS = Sentence(
     "Los «pesos» valen para el parecido con películas; el texto pesa como siempre.",
     "The 'pesos' hold for likeness to films; the text weighs as ever.",
 )
-
-
-def _of_filter(allowed: int, found: int, k: int) -> list[Sentence]:
-    if not found:
-        return [Sentence("Ninguna película cumple los filtros.", "No film passes the filters.")]
-    if found < k and found == allowed:
-        return [
-            Sentence(
-                f"Solo {found} películas cumplen los filtros.",
-                f"Only {found} films pass the filters.",
-            )
-        ]
-    return []
-
-
-def _of_unlike(films: int) -> Sentence:
-    return Sentence(
-        f"Resultados sin nada a favor, al final de la lista: {films}.",
-        f"Results with nothing in their favour, at the end of the list: {films}.",
-    )
 
 
 def _ids(ids: Sequence[int]) -> str:

@@ -6,10 +6,8 @@ from contracts.api import Motivo
 from contracts.errors import Sentence
 from index.profile import FAME
 from index.search import LIKED, TEXT, Share
+from reco_service import wording
 from reco_service.catalogue import Facts
-
-CLOSE_YEARS = 12
-"""Years further apart than this are told without saying that they are close."""
 
 NAMED_AT_MOST = 4
 """How many shared names a reason lists."""
@@ -34,7 +32,6 @@ OF_TEXT = {
     "texto_multilingue": Sentence("La sinopsis responde al texto", "The overview fits the text"),
     "temas_multilingue": Sentence("Los temas responden al texto", "The themes fit the text"),
     "palabras": Sentence("Dice palabras del texto", "It says words of the text"),
-    "renombre": Sentence("Conocida por el público", "Known to the public"),
 }
 """What a block says of a film and a text."""
 
@@ -91,12 +88,12 @@ def _with_saga(
 
 
 def _told_of(share: Share, seeds: Mapping[int, Facts], other: Facts) -> Sentence:
+    if share.block in FAME:
+        return TELL[share.block](other, other)
     if share.source == TEXT:
         if share.value < 0:
             return OPPOSED_TO_TEXT.get(share.block, FITS_NOT)
         return OF_TEXT.get(share.block, FITS)
-    if share.block in FAME:
-        return TELL[share.block](other, other)
     given = [seeds[row] for row in share.seeds]
     alike = share.value > 0 if share.source == LIKED else share.value < 0
     if len(seeds) == 1 and share.source == LIKED:
@@ -181,12 +178,7 @@ def _meant_title(seed: Facts, other: Facts) -> Sentence:
 
 
 def _years(seed: Facts, other: Facts) -> Sentence:
-    if seed.year == other.year:
-        return Sentence(f"Del mismo año: {seed.year}", f"Of the same year: {seed.year}")
-    years = f"{seed.year}, {other.year}"
-    if abs(seed.year - other.year) > CLOSE_YEARS:
-        return Sentence(f"Años de estreno: {years}", f"Years of release: {years}")
-    return Sentence(f"De época cercana: {years}", f"Of about the same time: {years}")
+    return wording.years(seed.year, other.year)
 
 
 def _title(seed: Facts, other: Facts) -> Sentence:
@@ -194,17 +186,15 @@ def _title(seed: Facts, other: Facts) -> Sentence:
 
 
 def _renown(seed: Facts, other: Facts) -> Sentence:
-    return Sentence("Conocida por el público", "Known to the public")
+    return wording.renown(other.votes)
 
 
 def _esteem(seed: Facts, other: Facts) -> Sentence:
-    return Sentence(f"Valoración del público: {other.mean:g}", f"Public rating: {other.mean:g}")
+    return wording.rating(other.mean, other.votes)
 
 
 def _language(seed: Facts, other: Facts) -> Sentence:
-    return Sentence(
-        f"Mismo idioma original: {other.language}", f"Same original language: {other.language}"
-    )
+    return wording.original_language(other.language)
 
 
 def _alike(seed: Facts, other: Facts) -> Sentence:

@@ -14,6 +14,7 @@ from index.search_text import TextScorer
 from index.similar import SimilarFilms
 from reco_service.catalogue import Cards
 from reco_service.mixes import Mixes, Narrowed
+from reco_service.notes import of_scores
 from reco_service.reasons import reasons
 from reco_service.settings import Settings
 
@@ -85,11 +86,14 @@ class Recommender:
             )
             for similar, other in zip(found, others, strict=True)
         ]
+        little = self.mixes.little_known(row, language)
+        notes = of_scores([similar.score for similar in found])
+        told = [*([little] if little else []), *(note.spoken_in(language) for note in notes)]
         return Similares(
             pelicula=self._cards.found(row),
             similares=explained,
             version=self.version,
-            aviso=self.mixes.little_known(row, language),
+            aviso=" ".join(told) or None,
         )
 
     def similar_among(self, movie_id: int, k: int, narrowed: Narrowed, language: str) -> Similares:

@@ -38,7 +38,7 @@ def refused(answer: httpx.Response, status: int, slug: str, sentence: str) -> No
         ({"no_gustan": [2**63]}, f"El parámetro «no_gustan[0]» debe ser menor que {2**63}."),
         (
             {"gustan": [TOYS] * 101},
-            "El parámetro «gustan» tiene demasiados elementos (como mucho 100).",
+            "El parámetro «gustan» tiene demasiados elementos (como mucho 50).",
         ),
         ({"gustan": [TOYS], "k": 0}, "El parámetro «k» debe ser mayor o igual que 1."),
         ({"gustan": [TOYS], "k": 101}, "El parámetro «k» debe ser menor o igual que 100."),

@@ -17,6 +17,7 @@ HEAT = Facts(
     cast=["Al Pacino", "Robert De Niro", "Val Kilmer"],
     directors=["Michael Mann"],
     saga=None,
+    votes=1886,
 )
 INSIDER = Facts(
     "The Insider",
@@ -26,6 +27,7 @@ INSIDER = Facts(
     cast=["Russell Crowe", "Al Pacino"],
     directors=["Michael Mann"],
     saga=None,
+    votes=740,
 )
 
 
@@ -42,7 +44,7 @@ def told(block: str, language: str = "es", share: float = 0.1) -> str:
         ("reparto", "Mismo reparto: Al Pacino", "Same cast: Al Pacino"),
         ("direccion", "Misma dirección: Michael Mann", "Same director: Michael Mann"),
         ("titulo", "Título parecido: The Insider", "Similar title: The Insider"),
-        ("anio", "De época cercana: 1995, 1999", "Of about the same time: 1995, 1999"),
+        ("anio", "De época cercana: 1995 y 1999", "Of about the same time: 1995 and 1999"),
         ("renombre", "Conocida por el público", "Known to the public"),
         (
             "palabras_clave",
@@ -109,7 +111,7 @@ async def test_reasons_come_in_the_language_asked_for(reco: httpx.AsyncClient) -
 def test_films_far_apart_in_time_are_not_told_to_be_close() -> None:
     old = Facts("Metropolis", 1927, [], [], [], [], None)
     [reason] = reasons(HEAT, old, {"anio": 0.01}, "es")
-    assert reason.texto == "Años de estreno: 1995, 1927"
+    assert reason.texto == "Años de estreno: 1995 y 1927"
 
 
 MANN = Share("direccion", LIKED, 0.05, (1,))
@@ -166,6 +168,7 @@ def test_a_reason_of_a_mix_lists_at_most_four_names() -> None:
             "La sinopsis trata de otra cosa",
             "The overview is of another",
         ),
+        (Share("renombre", TEXT, 0.1), "Conocida por el público", "Known to the public"),
         (Share("otro", TEXT, 0.1), "Responde al texto", "Fits the text"),
         (Share("otro", TEXT, -0.1), "No responde al texto", "Does not fit the text"),
         (Share("otro", LIKED, 0.1, (1,)), "Parecidas (Heat)", "Alike (Heat)"),
@@ -202,13 +205,13 @@ def test_the_saga_comes_second_and_counts_nothing() -> None:
     ("block", "spanish", "english"),
     [
         ("productoras", "Mismas productoras: Warner", "Same companies: Warner"),
-        ("idioma", "Mismo idioma original: en", "Same original language: en"),
-        ("valoracion", "Valoración del público: 7.7", "Public rating: 7.7"),
+        ("idioma", "Mismo idioma original: inglés", "Same original language: English"),
+        ("valoracion", "Valoración del público: 7,7", "Public rating: 7.7"),
         ("texto_multilingue", "Sinopsis parecida", "Similar overview"),
     ],
 )
 def test_newer_blocks_are_told(block: str, spanish: str, english: str) -> None:
-    film = Facts("Heat", 1995, [], [], [], [], None, ["Warner"], "en", 7.7)
+    film = Facts("Heat", 1995, [], [], [], [], None, ["Warner"], "en", 7.7, 1886)
     for language, expected in (("es", spanish), ("en", english)):
         [reason] = reasons(film, film, {block: 0.1}, language)
         assert reason.texto == expected
