@@ -21,6 +21,8 @@ from index.free_text_quantised import Floats, Quantised
 from index.free_text_space import Affine
 from index.free_text_words import NEAREST, Dictionary, Lexicon, query_words, words_scores
 from index.postings import Postings
+from index.search_space import apportioned
+from index.search_top import ordered
 
 WEIGHTS = {"texto_multilingue": 0.8, "temas_multilingue": 0.8, "palabras": 1.13, "renombre": 0.92}
 """Of each block, fitted on 120 films as docs/decisions/0010-free-text.md says."""
@@ -30,9 +32,6 @@ UNDESCRIBED, UNDESCRIBED_TOPICS = 0.15, 0.23
 
 WORDS_UNIT = 8.0
 """What words_scores gives a film that answers well; it brings that block to the scale of others."""
-
-DECIMALS = 4
-"""Shares are rounded before they are added up, so that what is shown adds up."""
 
 FILE = "free_text_{part}.npy"
 
@@ -170,18 +169,17 @@ class FreeText:
         """The `k` best of the films, or of those in `rows`, best first; ties in row order."""
         shares = self.scores(text, rows)
         numbers = np.arange(len(self.renown))[slice(None) if rows is None else rows]
-        rounded = {
-            name: np.round(values.astype(np.float64), DECIMALS) for name, values in shares.items()
-        }
-        whole = sum(rounded.values(), np.zeros(len(numbers)))
-        total = np.asarray(np.round(whole, DECIMALS), np.float64)
+        by_row = np.argsort(numbers)
+        numbers = numbers[by_row]
+        raw = np.column_stack(list(shares.values()))[by_row].astype(np.float64)
+        best, _ = ordered(numbers, raw.sum(axis=1), max(k, 0))
+        chosen = raw[np.searchsorted(numbers, best)]
+        scores, shown = apportioned(chosen)
         return [
-            Found(
-                int(numbers[place]),
-                float(total[place]),
-                {name: float(values[place]) for name, values in rounded.items()},
+            Found(row, score, dict(zip(shares, parts, strict=True)))
+            for row, score, parts in zip(
+                best.tolist(), scores.tolist(), shown.tolist(), strict=True
             )
-            for place in _best(total, numbers, max(k, 0))
         ]
 
 
@@ -196,17 +194,6 @@ def _encoded(encoder: TextEncoder, texts: list[str]) -> Vectors:
     """A query and its words, in one batch where the encoder can."""
     vectors: Vectors = getattr(encoder, "encode_together", encoder.encode)(texts)
     return vectors
-
-
-def _best(total: NDArray[np.float64], numbers: Rows, k: int) -> Rows:
-    """Places of the `k` highest, best first, ties by number."""
-    if k < len(total):
-        # all that equal the k-th stay in, so that ties are cut by number and not by chance
-        worst = np.partition(total, len(total) - k)[len(total) - k] if k else np.inf
-        places = np.flatnonzero(total >= worst)
-    else:
-        places = np.arange(len(total))
-    return places[np.lexsort((numbers[places], -total[places]))][:k]
 
 
 def _check(parts: Mapping[str, Rows], encoder: TextEncoder, folder: Path) -> None:

@@ -81,14 +81,16 @@ class Gate:
         _counted(similar, manifest)
         best_known = np.argsort(-self.facts.votes, kind="stable")[:CANARIES]
         _answers(similar, best_known)
-        quality = manifest.settings["quality"] | {"canaries": self._found_again(text, best_known)}
+        search = FilmSearch(similar.space, int(best_known[0]), text)
+        quality = manifest.settings["quality"] | {"canaries": self._found_again(search, best_known)}
         logger.info("index_examined version=%s quality=%s", manifest.version, quality)
         self.floors.check(quality)
 
-    def _found_again(self, text: FreeText, rows: Ints) -> float:
+    def _found_again(self, search: FilmSearch, rows: Ints) -> float:
         """Share of the films at `rows` that their own overview finds among the first ten."""
         told = [(row, overview) for row in rows.tolist() if (overview := self.facts.overviews[row])]
-        hits = [row in {film.row for film in text.top(said, RECALL_AT)} for row, said in told]
+        answers = [(row, search.best(Query(text=said), RECALL_AT)) for row, said in told]
+        hits = [row in {film.row for film in films} for row, films in answers]
         return float(np.mean(hits)) if hits else 1.0
 
 

@@ -33,13 +33,13 @@ def highest(
     """
     rows = np.flatnonzero(free)
     if query is None or not query.any():
-        return _ordered(rows, beside[rows], k)
+        return ordered(rows, beside[rows], k)
     if len(rows) > FEW:
         some = _candidates(vectors, query, beside, free, k)
         if some is not None:
-            return _ordered(*some, k)
+            return ordered(*some, k)
     found = vectors.products(query, rows) + beside[rows]
-    return _ordered(rows, found, k)
+    return ordered(rows, found, k)
 
 
 def _candidates(
@@ -63,7 +63,10 @@ def _candidates(
     return np.concatenate((near, others)), np.concatenate((scores, more))
 
 
-def _ordered(rows: NDArray[Any], scores: Floats, k: int) -> tuple[Rows, Floats]:
+def ordered(rows: NDArray[Any], scores: NDArray[Any], k: int) -> tuple[Rows, Floats]:
+    """The `k` of `rows` whose `scores` are highest, best first, ties by row; their scores."""
+    if k < 1:
+        return rows[:0], scores[:0]
     if k < len(scores):
         # all that equal the k-th stay in, so that ties are cut by row and not by chance
         kept = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from starlette.exceptions import HTTPException
 
 from contracts.errors import InvalidRequest, Sentence
-from contracts.http import MESSAGES, said_wrong
+from contracts.http import MESSAGES, limits_of, said_wrong
 from index.names.titles import shown
 from reco_service.filters import Wanted
 
@@ -165,7 +165,6 @@ OF_BODIES = MESSAGES | {
     "bool_type": "debe ser verdadero o falso",
     "dict_type": "debe ser un objeto JSON",
     "extra_forbidden": "no existe",
-    "finite_number": "debe ser un número finito",
     "float_type": "debe ser un número",
     "list_type": "debe ser una lista",
     "model_attributes_type": "debe ser un objeto JSON",
@@ -188,11 +187,7 @@ def said_of_body(errors: Sequence[Any]) -> Sentence:
     if kind not in OF_BODIES:
         return said_wrong(errors)
     name = _place(where)
-    limits = {
-        key: f"{value:g}" if isinstance(value, float) else value
-        for key, value in first.get("ctx", {}).items()
-    }
-    spanish = OF_BODIES[kind].format(**limits)
+    spanish = OF_BODIES[kind].format(**limits_of(first))
     return Sentence(f"El parámetro «{name}» {spanish}.", f"Parameter '{name}': {first['msg']}.")
 
 

@@ -1,14 +1,19 @@
 """What tests put in the place of slow or outside parts."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embeddings import Encoders, FilmVectors
 from index.encoders.text_encoder import Vectors, unit
 from index.facts import FilmFacts
+from index.features import Features
+from index.search_names import SparseRows
+from index.search_space import Space
+from index.store import ExactIndex, VectorIndex
 
 
 class HashEncoder:
@@ -73,3 +78,17 @@ def film_facts(films: int, **columns: Sequence[Any]) -> FilmFacts:
         "mean_votes": np.array(given["mean_votes"], np.float64),
     }
     return FilmFacts(**given | arrays)
+
+
+def space_of(
+    facts: FilmFacts,
+    features: Features,
+    index: Callable[[NDArray[np.int64], Vectors], VectorIndex] = ExactIndex,
+) -> Space:
+    """Films as a service compares them, without a file in between."""
+    names = {
+        name: SparseRows(rows.indptr, rows.indices, rows.data, rows.shape[1])
+        for name, rows in features.sparse.items()
+    }
+    vectors = index(facts.movie_ids, features.vectors())
+    return Space.of(features.layout, facts.movie_ids, vectors, names, features.evidence)

@@ -6,20 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from contracts.columns import DATA_FORMAT
 from contracts.errors import DataError
 from contracts.versions import Manifest, open_current
 from index.blocks import INDEX_FORMAT, INDEX_KIND
-from index.facts import FilmFacts, read_facts
+from index.facts import FilmFacts
 from index.gate import Floors, Gate, measure
 from index.neighbours import Neighbours
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SimilarFilms
 from tests.fakes import hash_encoders
-
-
-@pytest.fixture(scope="module")
-def facts(sample_data: Path) -> FilmFacts:
-    return read_facts(open_current(sample_data, "data", DATA_FORMAT)[0])
 
 
 @pytest.fixture

@@ -7,21 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contracts.columns import DATA_FORMAT
 from contracts.versions import open_current
 from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
-from index.facts import FilmFacts, read_facts
+from index.facts import FilmFacts
 from index.faiss_store import READ_SINGLY, FaissIndex
 from index.features import Features, build_features
 from index.free_text import WEIGHTS
 from index.profile import FAME
 from index.search import DISLIKED, FAMOUS, LIKED, TEXT, FilmSearch, Found, Query
-from index.search_names import SparseRows
-from index.search_space import DECIMALS, Space, apportioned
+from index.search_space import DECIMALS, apportioned
 from index.search_text import FULL, HALF
 from index.similar import SimilarFilms
 from index.store import ExactIndex, Floats
-from tests.fakes import HashEncoder, film_vectors
+from tests.fakes import HashEncoder, film_vectors, space_of
 
 LAYOUT = default_layout(rated=True)
 ROUNDING = 10**-DECIMALS
@@ -57,11 +55,6 @@ class FakeText:
 
 
 @pytest.fixture(scope="module")
-def facts(sample_data: Path) -> FilmFacts:
-    return read_facts(open_current(sample_data, "data", DATA_FORMAT)[0])
-
-
-@pytest.fixture(scope="module")
 def features(facts: FilmFacts) -> Features:
     return features_of(facts)
 
@@ -90,12 +83,7 @@ def features_of(facts: FilmFacts) -> Features:
 
 
 def search_of(facts: FilmFacts, features: Features, index=ExactIndex, text=None) -> FilmSearch:
-    names = {
-        name: SparseRows(rows.indptr, rows.indices, rows.data, rows.shape[1])
-        for name, rows in features.sparse.items()
-    }
-    vectors = index(facts.movie_ids, features.vectors())
-    space = Space.of(LAYOUT, facts.movie_ids, vectors, names, features.evidence)
+    space = space_of(facts, features, index)
     text = text or FakeText(len(space))
     return FilmSearch(space, int(np.argmax(facts.votes)), text)
 

@@ -4,20 +4,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.versions import open_current
 from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
 from index.embeddings import embed_films
-from index.facts import FilmFacts, read_facts
+from index.facts import FilmFacts
 from index.features import Features, build_features
 from index.neighbours import nearest_films
 from index.search_names import Names, SparseRows
-from index.search_space import Space
 from index.similar import DECIMALS, NEIGHBOURS_FILE, Similar, SimilarFilms
 from index.sparse import by_rarity, plain
-from index.store import ExactIndex
-from tests.fakes import HashEncoder, film_facts, film_vectors, hash_encoders
+from tests.fakes import HashEncoder, film_facts, film_vectors, hash_encoders, space_of
 
 LAYOUT = default_layout()
 ROUNDING = 10**-DECIMALS
@@ -28,11 +25,6 @@ HELD_BY = {
     "generos": "genres",
     "productoras": "companies",
 }
-
-
-@pytest.fixture(scope="module")
-def facts(sample_data: Path) -> FilmFacts:
-    return read_facts(open_current(sample_data, "data", DATA_FORMAT)[0])
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +47,7 @@ def features_of(facts: FilmFacts) -> Features:
 
 
 def similar_films(facts: FilmFacts, features: Features, k: int) -> SimilarFilms:
-    names = {
-        name: SparseRows(rows.indptr, rows.indices, rows.data, rows.shape[1])
-        for name, rows in features.sparse.items()
-    }
-    vectors = ExactIndex(facts.movie_ids, features.vectors())
-    space = Space.of(LAYOUT, facts.movie_ids, vectors, names, features.evidence)
-    return SimilarFilms(space, nearest_films(features, k).rows)
+    return SimilarFilms(space_of(facts, features), nearest_films(features, k).rows)
 
 
 def every_score(features: Features) -> dict[tuple[int, int], float]:
