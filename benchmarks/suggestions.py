@@ -27,7 +27,7 @@ import numpy as np
 from machine import header
 from rapidfuzz import fuzz, process
 
-from index.names.fold import fold
+from contracts.fold import fold
 from index.names.name_index import NameIndex
 
 SEED = 20

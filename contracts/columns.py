@@ -1,14 +1,14 @@
 """The tables of a data version: their columns, types and keys, written by etl, read by all.
 
-`movie_id` (TMDB's id) is the only key that leaves a table. Every table is sorted by it, ratings by
-user first.
+`movie_id` (TMDB's id) is the key of films, `title_id` that of platforms' titles. Every table is
+sorted by its key, ratings by user first.
 """
 
 import pyarrow as pa
 
 from contracts.errors import DataError
 
-DATA_FORMAT = 2
+DATA_FORMAT = 3
 """Format of a data version; readers refuse another one."""
 
 
@@ -78,6 +78,42 @@ RATINGS = pa.schema(
 """One row a user and film, by user_id and movie_id; rating from 0.5 to 5, rated_at in seconds since
 1970 (UTC); no rows where the raw folder has no ratings file, or no links file to resolve it."""
 
+TITLES = pa.schema(
+    [
+        pa.field("title_id", pa.string(), nullable=False),
+        pa.field("platform", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("display_title", pa.string(), nullable=False),
+        _names("directors"),
+        _names("cast"),
+        _names("display_cast"),
+        _names("countries"),
+        pa.field("date_added", pa.date32()),
+        pa.field("release_year", pa.int16()),
+        pa.field("rating", pa.string(), nullable=False),
+        pa.field("duration_int", pa.int32()),
+        pa.field("duration_type", pa.string()),
+        _names("listed_in"),
+        pa.field("description", pa.string()),
+        pa.field("movie_id", pa.int64()),
+        pa.field("confidence", pa.float32()),
+        pa.field("score", pa.float64()),
+        pa.field("score_count", pa.int64(), nullable=False),
+    ]
+)
+"""One row a title of a streaming platform, by title_id (platform's letter and show_id: `as123`).
+
+Texts are lowercase but for `display_title` and `display_cast` (as `cast`, entry by entry). `platform`
+is a name of contracts.platforms; `kind` one of KINDS; `rating` the age rating, 'g' where there was
+none; `duration_type` 'min' or 'season', with duration_int null where the duration is unknown.
+`movie_id` is the film this title was matched to, with a `confidence` above 0 and up to 1; both null
+for no match. `score` is the mean of `score_count` users' ratings, from 0.5 to 5; null for none.
+"""
+
+FILM, SERIES = "movie", "series"
+KINDS = (FILM, SERIES)
+
 LEDGER = pa.schema(
     [
         pa.field("file", pa.string(), nullable=False),
@@ -97,6 +133,7 @@ TABLES = {
     "keywords": KEYWORDS,
     "aliases": ALIASES,
     "ratings": RATINGS,
+    "titles": TITLES,
     "ledger": LEDGER,
 }
 """Every table of a data version, by name; its file is `<name>.parquet`."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contracts.columns import DATA_FORMAT, KEYWORDS, RATINGS, TABLES
+from contracts.columns import DATA_FORMAT, KEYWORDS, RATINGS, TABLES, TITLES
 from contracts.progress import Advance, track
 from contracts.versions import (
     Manifest,
@@ -86,6 +86,7 @@ def transform(sources: dict[str, Source]) -> tuple[dict[str, pa.Table], Ledger]:
             advance(1)
         tables = {"movies": movies, "credits": credits, "keywords": keywords, "aliases": aliases}
         tables["ratings"] = _ratings(sources, movies["movie_id"], ledger, advance)
+    tables["titles"] = TITLES.empty_table()
     tables["ledger"] = ledger.table()
     assert tables.keys() == TABLES.keys()
     return tables, ledger

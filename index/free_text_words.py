@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.fold import fold
 from index.free_text_quantised import Floats, Quantised
-from index.names.fold import fold
 from index.postings import Postings, stems
 from index.principal import principal
 from index.text import WORD

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import VersionError
+from contracts.fold import fold
 from index.faiss_store import save_array
-from index.names.fold import fold
 from index.text import WORD
 
 STEM = 6

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from index.names.fold import fold
+from contracts.fold import fold
 
 CAST_IN_TEXT = 5
 WORD = re.compile(r"\w+")

@@ -1,7 +1,7 @@
 """Months and weekdays in Spanish, as they are asked for and as they are answered."""
 
 from contracts.errors import InvalidRequest, Sentence
-from index.names.fold import fold
+from contracts.fold import fold
 from index.names.name_index import NameIndex
 from index.names.titles import shown
 

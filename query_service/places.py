@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from babel import Locale
 
 from contracts.errors import Sentence, ValueNotFound
-from index.names.fold import fold
+from contracts.fold import fold
 from index.names.name_index import NameIndex
 from index.names.titles import shown
 

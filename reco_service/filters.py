@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from contracts.errors import ContradictoryRequest, Sentence, ValueNotFound
-from index.names.fold import fold
+from contracts.fold import fold
 from index.names.name_index import NameIndex
 from index.names.titles import shown
 from reco_service.columns import numbered

@@ -3,12 +3,12 @@
 from contracts.api import Busqueda, Pelicula, Recomendada, Similares
 from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
+from contracts.fold import fold
 from contracts.versions import open_current, open_version
 from index.blocks import INDEX_FORMAT, INDEX_KIND
 from index.encoders.free_text_encoder import serving_encoder
 from index.encoders.text_encoder import TextEncoder
 from index.free_text import FreeText
-from index.names.fold import fold
 from index.search import FilmSearch, Query
 from index.search_text import TextScorer
 from index.similar import SimilarFilms

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.names.fold import squash
+from contracts.fold import squash
 from index.names.words import LAST_CHARACTER
 
 Rows = npt.NDArray[np.int32]

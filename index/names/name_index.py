@@ -5,8 +5,8 @@ from itertools import chain, islice
 
 import numpy as np
 
+from contracts.fold import fold, spelling
 from index.names.exact import SortedNames, SquashedNames
-from index.names.fold import fold, spelling
 from index.names.suggestions import Suggestions
 from index.names.typeahead import Typeahead
 from index.names.words import Words

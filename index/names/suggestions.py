@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.names.fold import words_typed
+from contracts.fold import words_typed
 from index.names.near import Edits, Near, Rows
 from index.names.words import Reals, Words
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from contracts.errors import Sentence, TitleNotFound, YearNotFound
-from index.names.fold import fold
+from contracts.fold import fold
 from index.names.name_index import NameIndex
 
 SHOWN_CHARACTERS = 80

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from contracts.fold import words_typed
 from index.names.exact import SortedNames
-from index.names.fold import words_typed
 from index.names.words import Words
 
 WORDS_READ = 8

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.names.fold import words_of_name
+from contracts.fold import words_of_name
 from index.names.near import Edits, Near, Rows
 
 Reals = npt.NDArray[np.float32]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from contracts.errors import MovieNotFound
-from index.names.fold import fold
+from contracts.fold import fold
 from reco_service.recommend import Recommender
 from tests.raw import film
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.names.fold import fold, squash, words_of_name, words_typed
+from contracts.fold import fold, squash, words_of_name, words_typed
 from index.names.name_index import NameIndex
 from index.names.near import Near
 

@@ -1,4 +1,4 @@
-"""Matching keys: how a name and what somebody typed become comparable."""
+"""Matching keys: how a name, and what somebody typed or another file spells, become comparable."""
 
 import re
 import unicodedata
