@@ -105,10 +105,11 @@ TITLES = pa.schema(
 """One row a title of a streaming platform, by title_id (platform's letter and show_id: `as123`).
 
 Texts are lowercase but for `display_title` and `display_cast` (as `cast`, entry by entry).
-`platform` is a name of contracts.platforms; `kind` one of KINDS; `rating` the age rating, 'g' where there was
-none; `duration_type` 'min' or 'season', with duration_int null where the duration is unknown.
-`movie_id` is the film this title was matched to, with a `confidence` above 0 and up to 1; both null
-for no match. `score` is the mean of `score_count` users' ratings, from 0.5 to 5; null for none.
+`platform` is a name of contracts.platforms; `kind` one of KINDS; `rating` the age rating, 'g' where
+there was none; `duration_type` 'min' or 'season', null like `duration_int` where the duration is
+unknown. `movie_id` is the film this title was matched to, with a `confidence` above 0 and up to 1;
+both null for no match. `score` is the mean of `score_count` users' ratings, from 0.5 to 5; null for
+none.
 """
 
 FILM, SERIES = "movie", "series"
