@@ -4,9 +4,10 @@
 
 wrk with one thread and 16 connections, at `cartelera serve query` (one process). Each endpoint is
 asked its usual arguments in turn (up to 5,000 different ones of the data) and its hardest, the one
-with most films behind it; people also the hardest 3,000 in turn, more answers than a service keeps.
-The peer, benchmarks/constant_service.py, is measured before each endpoint of each round. Names with
-a typo, answered by 404 with suggestions, and `serve reco` are there for information: no limit.
+with most films behind it or the longest answer; people also the hardest 3,000 in turn, more answers
+than a service keeps. Platforms' catalogues are asked about where the data has any. The peer,
+benchmarks/constant_service.py, is measured before each endpoint of each round. Names with a typo,
+answered by 404 with suggestions, and `serve reco` are there for information: no limit.
 """
 
 import argparse
@@ -52,6 +53,7 @@ def cases(tables: Tables) -> list[Case]:
     """Everything that is measured; the cases of an endpoint follow one another."""
     return [
         *_cases("query", questions.statistics(tables), True),
+        *_cases("query", questions.streaming(tables), True),
         *(
             Case(f"{one.endpoint}, unknown", "query", "with a typo", one.usual, status=404)
             for one in questions.unknown(tables)

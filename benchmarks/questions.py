@@ -4,7 +4,8 @@
 
 Usual: up to 5,000 different arguments, drawn with a fixed seed; more than the answers that a
 service keeps. Hardest: the one with most films behind it (the most prolific actor and director,
-the title that most films share). Hard: the 3,000 after that measure, again more than are kept.
+the title that most films share); of platforms' catalogues, the one with the longest answer.
+Hard: the 3,000 after that measure, again more than are kept.
 """
 
 import argparse
@@ -12,18 +13,22 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.columns import DATA_FORMAT
+from contracts.platforms import PLATFORMS
 from contracts.versions import open_current
 
 MOST, HARD = 5_000, 3_000
 PREFIXES_OF = 200
+SCORES = ("1", "2", "2.5", "3", "3.5", "3.75", "4", "4.5", "5")
+OF_TITLES = ["platform", "release_year", "display_cast", "duration_int", "duration_type"]
 MONTHS = (
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 ).split()
@@ -48,6 +53,7 @@ class Tables:
         folder, _ = open_current(var / "data", "data", DATA_FORMAT)
         self.movies = pq.ParquetFile(folder / "movies.parquet").read()
         self.credits = pq.ParquetFile(folder / "credits.parquet").read()
+        self.titles = pq.ParquetFile(folder / "titles.parquet").read(OF_TITLES).to_pylist()
 
     def films(self, column: str) -> "Counter[str]":
         """How many films each value of a column has, be it one value a film or a list."""
@@ -113,6 +119,54 @@ def statistics(tables: Tables) -> list[Question]:
     ]
 
 
+def streaming(tables: Tables) -> list[Question]:
+    """The four about platforms' catalogues, by name and by letter; none where there are none."""
+    if not tables.titles:
+        return []
+    letters = {platform.name: platform.letter for platform in PLATFORMS}
+    sizes, scored, casts = Counter(), Counter(), {}
+    for title in tables.titles:
+        for called in (title["platform"], letters[title["platform"]]):
+            sizes[f"/get_count_platform/{called}"] += 1
+            if (year := title["release_year"]) is not None:
+                scored.update(f"/get_score_count/{called}/{least}/{year}" for least in SCORES)
+                path = f"/get_actor/{called}/{year}"
+                casts.setdefault(path, Counter()).update(set(title["display_cast"]))
+    actors = Counter({path: ties(list(cast.values())) for path, cast in casts.items() if cast})
+    return [
+        mixed("get_max_duration", longest(tables)),
+        mixed("get_score_count", scored),
+        mixed("get_count_platform", sizes),
+        mixed("get_actor/platform/year", actors),
+    ]
+
+
+def longest(tables: Tables) -> "Counter[str]":
+    """Every combination of the filters that some title passes, and how many are the longest."""
+    lengths: dict[str, list[int]] = {}
+    for title in tables.titles:
+        if title["duration_int"] is None:
+            continue
+        platforms, years = {title["platform"], None}, {title["release_year"], None}
+        for platform, year in product(platforms, years):
+            asked = {"platform": platform, "year": year, "duration_type": title["duration_type"]}
+            given = urlencode({name: value for name, value in asked.items() if value is not None})
+            lengths.setdefault(f"/get_max_duration?{given}", []).append(title["duration_int"])
+    return Counter({path: ties(found) for path, found in lengths.items()})
+
+
+def ties(values: list[int]) -> int:
+    """How many share the first place."""
+    return values.count(max(values))
+
+
+def mixed(endpoint: str, paths: "Counter[str]") -> Question:
+    """Paths of an endpoint in any order; the one that weighs most is the hardest."""
+    usual = Random(endpoint).sample(sorted(paths), min(MOST, len(paths)))
+    worst = max(sorted(paths), key=lambda path: paths[path])
+    return Question(endpoint, usual, [], worst, worst.removeprefix(f"/{endpoint}"))
+
+
 def unknown(tables: Tables) -> list[Question]:
     """Names with a typo in them, to be answered by 404 with suggestions."""
     return [
@@ -158,7 +212,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--var", type=Path, default=Path("var"), help="folder of what was built")
     tables = Tables(parser.parse_args().var)
-    asked = {"query": statistics(tables), "reco": recommendations(tables)}
+    query = [*statistics(tables), *streaming(tables)]
+    asked = {"query": query, "reco": recommendations(tables)}
     print(json.dumps({name: [asdict(one) for one in them] for name, them in asked.items()}))
 
 

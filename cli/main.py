@@ -57,6 +57,7 @@ def etl(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR) -> None:
 
     outcome = run_etl(raw, var / "data")
     _tell("data", outcome.version, outcome.built, outcome.counts["movies"])
+    _tell_titles(outcome.counts)
     _tell_ledger(outcome.counts, outcome.folder)
 
 
@@ -200,6 +201,11 @@ def _roll_back(var: Path) -> None:
     with rolling_back(var / "index", INDEX_KIND, INDEX_FORMAT) as before:
         open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
     typer.echo(f"index {before.version} is the current one again; restart what serves it")
+
+
+def _tell_titles(counts: dict[str, int]) -> None:
+    if titles := counts["titles"]:
+        typer.echo(f"{titles:,} titles of platforms, {counts['matched']:,} matched to a film")
 
 
 def _tell_ledger(counts: dict[str, int], folder: Path) -> None:

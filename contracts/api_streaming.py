@@ -1,16 +1,18 @@
 """The answers about streaming platforms' catalogues; Spanish names, added to, never renamed."""
 
+from pydantic import Field
+
 from contracts.api import Answer
 
 
 class TituloDePlataforma(Answer):
-    """One title of a platform's catalogue; `duracion` in minutes or seasons."""
+    """One title of a platform's catalogue; `duracion` in minutes or seasons (`min`, `season`)."""
 
     id: str
     titulo: str
     plataforma: str
     anio: int | None
-    tipo: str
+    tipo: str = Field(description="pelicula or serie")
     duracion: int
     tipo_duracion: str
 
@@ -28,7 +30,10 @@ class DuracionMaxima(Answer):
 
 
 class CantidadPorPuntaje(Answer):
-    """How many movies of a platform and year have a mean score above `puntaje` (1 to 5)."""
+    """How many movies of a platform and year have a mean score above `puntaje` (1 to 5).
+
+    Of all its `peliculas` only those `con_puntaje` can have one.
+    """
 
     plataforma: str
     anio: int

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from contracts.http import add_routes, health, install
-from query_service.api import router
+from query_service import api, streaming_api
 from query_service.catalogue import Catalogue
 from query_service.settings import Settings
 from query_service.statistics import Statistics
@@ -32,7 +32,8 @@ def create_app(
         yield
 
     app = FastAPI(title="Cartelera: consultas", lifespan=lifespan)
-    add_routes(app, router)
+    add_routes(app, api.router)
+    add_routes(app, streaming_api.router)
     app.include_router(health(NAME, lambda request: request.app.state.statistics.version))
     install(app, settings.slow_request_ms)
     return app

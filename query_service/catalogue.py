@@ -12,6 +12,7 @@ from contracts.columns import DATA_FORMAT
 from contracts.versions import open_current
 from index.names.name_index import NameIndex
 from index.names.titles import Titles, read_aliases
+from query_service.platform_titles import PlatformTitles
 
 DATA_KIND = "data"
 
@@ -92,11 +93,14 @@ class Catalogue:
     collections: Groups
     languages: dict[str, int]
     countries: dict[str, tuple[str, int]]
+    platforms: PlatformTitles
 
     @classmethod
     def load(cls, data_dir: Path) -> "Catalogue":
         """The current data version under `data_dir`; raises VersionError."""
         folder, manifest = open_current(data_dir, DATA_KIND, DATA_FORMAT)
+        # before the larger tables, which then take up the memory that this one gives back
+        platforms = PlatformTitles.load(folder, manifest.settings)
         movies = pq.ParquetFile(folder / "movies.parquet").read(MOVIE_COLUMNS)
         credits = pq.ParquetFile(folder / "credits.parquet").read(CREDITS_COLUMNS)
         movie_ids = movies["movie_id"].to_numpy()
@@ -126,6 +130,7 @@ class Catalogue:
             collections=Groups.of_names(movies["belongs_to_collection"], rows, weights),
             languages=_counts(movies["original_language"]),
             countries=_countries(movies),
+            platforms=platforms,
         )
 
 

@@ -24,6 +24,7 @@ from index.names.titles import Meaning, shown
 from query_service.calendar import DAY_NAMES, MONTH_NAMES
 from query_service.catalogue import Catalogue, Groups
 from query_service.places import country_names, language_names
+from query_service.streaming import Streaming
 
 MINIMUM_VOTES = 2000
 """Below this the assignment gives no votes."""
@@ -48,6 +49,7 @@ class Statistics:
         self._directors = lru_cache(maxsize=ANSWERS_KEPT)(self._director)
         self._actors = lru_cache(maxsize=ANSWERS_KEPT)(self._actor)
         self._countries = country_names({c: name for c, (name, _) in catalogue.countries.items()})
+        self.streaming = Streaming(catalogue.platforms)
 
     @property
     def version(self) -> str:

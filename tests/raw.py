@@ -14,6 +14,11 @@ COLUMNS = (
 LINKS_COLUMNS = ("movieId", "imdbId", "tmdbId")
 RATINGS_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 
+TITLES_COLUMNS = (
+    "show_id,type,title,director,cast,country,date_added,release_year,rating,duration,listed_in,"
+    "description"
+).split(",")
+
 Row = dict[str, str]
 
 
@@ -68,6 +73,24 @@ def rating(
     return dict(zip(RATINGS_COLUMNS, map(str, cells), strict=True))
 
 
+def title(show_id: int | str, name: str = "Heat", **cells: str) -> Row:
+    """A row of a platform's catalogue; `cells` replace single cells."""
+    return {
+        "show_id": f"s{show_id}" if isinstance(show_id, int) else show_id,
+        "type": "Movie",
+        "title": name,
+        "director": "",
+        "cast": "",
+        "country": "",
+        "date_added": "September 25, 2021",
+        "release_year": "1995",
+        "rating": "PG-13",
+        "duration": "170 min",
+        "listed_in": "Dramas, Thrillers",
+        "description": f"What happens in {name}.",
+    } | cells
+
+
 def write_csv(path: Path, rows: Iterable[Row], columns: Iterable[str]) -> Path:
     """Write rows as the original files are written."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,3 +131,15 @@ def rated_folder(
 ) -> Path:
     """A raw folder of RATED_FILMS with these ratings."""
     return raw_folder(folder, RATED_FILMS, link_rows=link_rows, rating_rows=rating_rows)
+
+
+def add_titles(folder: Path, rows: Iterable[Row], file: str = "netflix_titles.csv") -> Path:
+    """The raw folder with these rows as a platform's catalogue beside the others."""
+    write_csv(folder / file, rows, TITLES_COLUMNS)
+    return folder
+
+
+def add_ratings(folder: Path, rows: Iterable[Row], file: str = "1.csv") -> Path:
+    """The raw folder with these rows as one more ratings file, as platforms' ratings come."""
+    write_csv(folder / file, rows, ["userId", "rating", "timestamp", "movieId"])
+    return folder

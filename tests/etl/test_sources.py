@@ -7,8 +7,8 @@ import pytest
 
 from contracts.errors import DataError
 from etl.run import run_etl, transform
-from etl.sources import find_sources
-from tests.raw import credit, film, raw_folder
+from etl.sources import find_sources, ratings_files
+from tests.raw import add_ratings, add_titles, credit, film, raw_folder, title
 
 
 def test_files_are_found_in_subfolders_by_either_name(tmp_path: Path) -> None:
@@ -133,3 +133,75 @@ def test_a_full_disk_is_told_and_the_version_before_stays(
 
 def small_disk_free(disk: Path) -> int:
     return shutil.disk_usage(disk).free
+
+
+def test_catalogues_are_found_by_their_names_and_two_of_one_platform_are_named(
+    tmp_path: Path,
+) -> None:
+    raw = add_titles(raw_folder(tmp_path, [film(1)]), [title(1)], "Disney_Plus_titles.csv")
+    assert find_sources(raw)["disney_titles"].label == "Disney_Plus_titles.csv"
+    (raw / "deep").mkdir()
+    add_titles(raw / "deep", [title(1)], "disney_plus_titles.csv")
+    with pytest.raises(DataError, match="two files claim to be the disney_titles"):
+        find_sources(raw)
+
+
+def test_ratings_of_platforms_are_found_by_their_columns_and_all_count(tmp_path: Path) -> None:
+    raw = add_ratings(raw_folder(tmp_path, [film(1)]), [], "2.csv")
+    (raw / "1.csv.gz").write_bytes(
+        gzip.compress(b"\xef\xbb\xbfmovieId, rating,userId,timestamp\r\n")
+    )
+    with zipfile.ZipFile(raw / "more.zip", "w") as archive:
+        archive.writestr("deep/3.csv", '"userId","rating","timestamp","movieId"\n')
+        archive.writestr("deep/other.csv", "userId,rating,movieId\n")
+        archive.writestr("deep/3.txt", "userId,rating,timestamp,movieId\n")
+    found = find_sources(raw)
+    assert [file.label for file in ratings_files(found)] == ["1.csv", "2.csv", "3.csv"]
+    assert [role for role in found if "/" in role] == [
+        "platform_ratings/1.csv",
+        "platform_ratings/2.csv",
+        "platform_ratings/3.csv",
+    ]
+
+
+def test_ratings_files_of_one_name_in_two_folders_both_count(tmp_path: Path) -> None:
+    raw = add_ratings(raw_folder(tmp_path, [film(1)]), [], "1.csv")
+    (raw / "more").mkdir()
+    add_ratings(raw / "more", [], "1.csv")
+    assert len(ratings_files(find_sources(raw))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.csv", b""),
+        ("notes.csv", b"userId,rating,timestamp\n"),
+        ("notes.csv", b"userId,rating,timestamp,movieId,extra\n"),
+        ("notes.csv", b"\xff\xfe\x00" * 9000),
+        ("notes.csv.gz", b"\x1f\x8b\x08 not gzip"),
+        ("notes.csv.gz", b""),
+    ],
+)
+def test_other_files_are_left_alone_even_damaged_ones(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    raw = raw_folder(tmp_path, [film(1)])
+    (raw / name).write_bytes(content)
+    assert find_sources(raw).keys() == {"movies", "credits"}
+
+
+def test_a_ratings_file_damaged_after_its_header_stops_the_run(tmp_path: Path) -> None:
+    raw = raw_folder(tmp_path / "raw", [film(1)])
+    rows = "".join(f"{n},3,{n * 7919},as{n}\n" for n in range(9999))
+    packed = gzip.compress(f"userId,rating,timestamp,movieId\n{rows}".encode())
+    (raw / "1.csv.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(DataError, match=r"1\.csv\.gz cannot be read"):
+        run_etl(raw, tmp_path / "data")
+
+
+def test_every_file_of_ratings_changes_the_version(tmp_path: Path) -> None:
+    raw = raw_folder(tmp_path / "raw", [film(1)])
+    without = run_etl(raw, tmp_path / "data").version
+    one = run_etl(add_ratings(raw, [], "1.csv"), tmp_path / "data").version
+    two = run_etl(add_ratings(raw, [], "2.csv"), tmp_path / "data").version
+    assert len({without, one, two}) == 3
