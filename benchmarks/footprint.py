@@ -1,13 +1,15 @@
 """How soon `cartelera serve all` is ready, and how much memory its three services share out.
 
-    python benchmarks/footprint.py --var var [--rounds 5] [--requests 400]
+    python benchmarks/footprint.py --var var [--rounds 5] [--requests 400] [--titles]
 
 What is there already is served, with nothing else. Each round starts it, waits for the line that
 says it is ready, and stops it with SIGTERM, after which no process of it may be left. In the last
 round varied requests go through the gateway first, then the memory of each process is read: its
 proportional set size (Pss in smaps_rollup), in which a page that several processes have counts in
-equal parts. Linux only. Other processes of the same Python lower it: run it where there are none.
-This script loads the standard library alone, to share no more than the interpreter with them.
+equal parts. With --titles that is done in as many rounds more, in turn with the same films without
+the titles of streaming platforms: what these add. Linux only. Other processes of the same Python
+lower it: run it where there are none. This script loads the standard library alone, to share no
+more than the interpreter with them.
 """
 
 import argparse
@@ -18,6 +20,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from machine import header
@@ -26,7 +30,7 @@ from report import at_most, said
 
 HERE = Path(__file__).resolve().parent
 DESCRIPTIONS = HERE.parent / "tests" / "index" / "free_text_queries.json"
-READY_S, SERVICES_MB = 5, 512
+READY_S, SERVICES_MB, TITLES_MB = 5, 512, 60
 STOP_S = 60
 READY = " is ready at "
 SERVICES = ("query", "reco", "gateway")
@@ -117,12 +121,29 @@ def tell_memory(sizes: dict[str, float], asked: int) -> None:
     print(said("all four", [total + sizes["supervisor"]], "MB"))
 
 
+def tell_titles(var: Path, rounds: int, paths: list[str]) -> None:
+    """Print what the titles add to the three services, by rounds with and without in turn."""
+    with TemporaryDirectory() as folder:
+        bare = Path(folder) / "var"
+        run(python(HERE / "without_titles.py", "--var", var, "--to", bare))
+        totals: dict[Path, list[float]] = {var: [], bare: []}
+        for _ in range(rounds):
+            for place, found in totals.items():
+                sizes = one_round(place, paths)[2]
+                found.append(sum(sizes[name] for name in SERVICES))
+    print("\nthe three services with the titles of platforms, and without")
+    print(said("  with", totals[var], "MB"))
+    print(said("  without", totals[bare], "MB"))
+    print(at_most("what they add", [median(totals[var]) - median(totals[bare])], TITLES_MB, "MB"))
+
+
 def main() -> None:
     """Measure what the module's docstring says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="folder of what was built")
     parser.add_argument("--rounds", type=int, default=5, help="starts")
     parser.add_argument("--requests", type=int, default=400, help="before memory is read")
+    parser.add_argument("--titles", action="store_true", help="weigh platforms' titles too")
     given = parser.parse_args()
     var = given.var.resolve()
     print(header(this_command(), f"{films_in(var / 'data'):,} films"), flush=True)
@@ -132,6 +153,8 @@ def main() -> None:
     print(at_most("from start to ready", ready, READY_S, "s"))
     print(said("from SIGTERM to all gone", stopped, "s"))
     tell_memory(sizes[-1], len(paths))
+    if given.titles:
+        tell_titles(var, given.rounds, paths)
 
 
 if __name__ == "__main__":

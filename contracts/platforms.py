@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contracts.errors import Sentence
 from contracts.fold import fold, squash
 
 
@@ -42,3 +43,20 @@ _CALLED = {
 def platform_called(text: str) -> Platform | None:
     """The platform of this name or letter, whatever its case and punctuation; None for none."""
     return _CALLED.get(squash(fold(text)))
+
+
+def unknown_platform(called: str) -> Sentence:
+    """No platform is called so; `called` as an answer may repeat it."""
+    names = ", ".join(platform.name for platform in PLATFORMS)
+    return Sentence(
+        f"«{called}» no es ninguna de las plataformas: {names}.",
+        f"'{called}' is none of the platforms: {names}.",
+    )
+
+
+def not_loaded(platform: Platform) -> Sentence:
+    """The platform is known, but has no titles in this version of the data."""
+    return Sentence(
+        f"El catálogo de {platform.display} no está cargado.",
+        f"The catalogue of {platform.display} is not loaded.",
+    )

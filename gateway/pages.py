@@ -1,4 +1,4 @@
-"""The pages a browser opens: the start page and the API's documentation, all from this host.
+"""The pages a browser opens: our own and the API's documentation, all from this host.
 
 Swagger UI and ReDoc come from the package fastapi-offline (MIT, maintained: its releases are little
 but current builds of the two), so nothing is vendored here and nothing is asked of a CDN. Only its
@@ -28,7 +28,14 @@ def install_pages(app: FastAPI) -> None:
     """Give `app` its pages. Their links are relative, so they also work below a prefix."""
     static = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/docs-static", static, name="docs-static")
-    for path, content in (("/", _start()), ("/docs", _swagger()), ("/redoc", _redoc())):
+    app.mount("/static", StaticFiles(packages=[("gateway", "static")]), name="static")
+    pages = {
+        "/": _page("index"),
+        "/usuario": _page("usuario"),
+        "/docs": _swagger(),
+        "/redoc": _redoc(),
+    }
+    for path, content in pages.items():
         app.add_route(path, _serving(content), methods=["GET"], include_in_schema=False)
 
 
@@ -39,8 +46,8 @@ def _serving(content: bytes) -> Callable[[Request], Awaitable[Response]]:
     return page
 
 
-def _start() -> bytes:
-    return files("gateway").joinpath("static/index.html").read_bytes()
+def _page(name: str) -> bytes:
+    return files("gateway").joinpath(f"static/{name}.html").read_bytes()
 
 
 def _swagger() -> bytes:

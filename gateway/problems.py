@@ -33,10 +33,16 @@ DESCRIPTIONS = {
         "Ninguna película tiene ese identificador.", "No film has this id."
     ),
     "valor-no-encontrado": Sentence(
-        "Ninguna película tiene ese género, idioma, país, productora o franquicia. Si hay valores"
-        " parecidos, vienen en «sugerencias».",
-        "No film has this genre, language, country, company or collection. Similar values, if"
-        " any, are in 'sugerencias'.",
+        "Nada en los datos tiene ese género, idioma, país, productora, franquicia, plataforma o"
+        " año. Si hay valores parecidos, vienen en «sugerencias».",
+        "Nothing in the data has this genre, language, country, company, collection, platform or"
+        " year. Similar values, if any, are in 'sugerencias'.",
+    ),
+    "usuario-no-encontrado": Sentence(
+        "Nadie con ese identificador ha valorado películas; «detail» dice cómo pedir"
+        " recomendaciones sin cuenta.",
+        "Nobody of this id has rated films; 'detail' says how to ask for recommendations without"
+        " an account.",
     ),
     "ruta-no-encontrada": Sentence(
         "La dirección no corresponde a ninguna consulta; todas están en /docs.",

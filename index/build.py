@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,11 +36,13 @@ from index.features import Features, build_features
 from index.gate import Floors, Gate, measure
 from index.neighbours import Neighbours, nearest_films
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SPARSE_FILE, SimilarFilms
+from index.users.build import build_users
+from index.users.known import SETTINGS
 from index.weights import Learnt, learn_weights
 
 logger = logging.getLogger(__name__)
 
-RULES = 4
+RULES = 5
 """Raised with every change of how the index is made, so that the same data is built anew."""
 
 NEIGHBOURS_KEPT = 100
@@ -91,6 +94,8 @@ class Made:
     features: Features
     neighbours: Neighbours
     learnt: Learnt
+    users: dict[str, Any] | None
+    """What the manifest says of the model of users; None where there is none."""
 
 
 def make(
@@ -106,7 +111,7 @@ def make(
     texts = vectors.overviews, vectors.topics, vectors.words
     free_text_build.build(facts, *texts, encoders.multilingual).save(folder)
     write_encoder(encoders.multilingual, folder)
-    return Made(features, neighbours, learnt)
+    return Made(features, neighbours, learnt, build_users(folder, facts, features))
 
 
 def describe(version: str, inputs: dict[str, str], made: Made) -> Manifest:
@@ -125,6 +130,7 @@ def describe(version: str, inputs: dict[str, str], made: Made) -> Manifest:
             "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
             "neighbours": NEIGHBOURS_KEPT,
             "rules": RULES,
+            SETTINGS: made.users,
             "weights": "learnt" if made.learnt.learnt else "default",
         },
         counts=counts,

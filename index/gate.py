@@ -20,6 +20,7 @@ from index.ratings import Ints
 from index.search import FilmSearch, Query
 from index.search_space import DECIMALS
 from index.similar import SimilarFilms
+from index.users.known import KnownUsers
 
 CANARIES = 20
 """Well-known films that are asked about before anybody else does."""
@@ -32,6 +33,10 @@ RECALL_FILMS, RECALL_AT, SAME = 200, 10, 1e-5
 SAME, counts as one of the ten."""
 
 AT_ONCE = 4096
+
+USERS_ASKED = 5
+"""Users of whom the canaries' ratings are expected before anybody asks."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -81,6 +86,7 @@ class Gate:
         _counted(similar, manifest)
         best_known = np.argsort(-self.facts.votes, kind="stable")[:CANARIES]
         _answers(similar, best_known)
+        _estimates(KnownUsers.load(folder, manifest, similar.space), best_known)
         search = FilmSearch(similar.space, int(best_known[0]), text)
         quality = manifest.settings["quality"] | {"canaries": self._found_again(search, best_known)}
         logger.info("index_examined version=%s quality=%s", manifest.version, quality)
@@ -137,6 +143,18 @@ def _counted(similar: SimilarFilms, manifest: Manifest) -> None:
                 f"the index is not published: it holds {count} films for {name}, "
                 f"where its manifest says {expected[name]}"
             )
+
+
+def _estimates(users: KnownUsers | None, rows: Ints) -> None:
+    """Ask what a few users would rate the canaries; DataError where a number is none."""
+    if users is None:
+        return
+    for user_id in users.some(USERS_ASKED):
+        user = users.find(user_id)
+        found = users.estimates(user, rows) if user is not None else []
+        told = [[each.film, each.taste, each.factors] for each in found]
+        if not told or not np.isfinite(told).all():
+            raise DataError(f"the index is not published: user {user_id} gets no estimate")
 
 
 def _answers(similar: SimilarFilms, rows: Ints) -> None:

@@ -99,8 +99,11 @@ class NamesAcross:
         owner = np.repeat(np.arange(len(rows)), [len(mine) for mine, _ in names])
         weights = np.concatenate([weight for _, weight in names])
         weights = weights * counts[owner, space.names.block_of[columns]]
+        # films share names, and the films of a name are many: each name is looked at once
+        shared, place = np.unique(columns, return_inverse=True)
+        weights = np.bincount(place, weights, len(shared))
         counted = weights != 0
-        places, name = self._films.places(columns[counted])
+        places, name = self._films.places(shared[counted])
         products = self._films.data[places] * weights[counted][name]
         found = np.bincount(self._films.indices[places], products, minlength=len(space))
         return found.astype(np.float32)

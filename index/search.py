@@ -5,7 +5,7 @@ in a few milliseconds, names are looked up, and the best of those allowed are fo
 they are (decision 0012).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from index.search_space import DECIMALS, Shares, Space, apportioned
 from index.search_text import HALF, TextScorer, TextShares
 from index.search_top import highest
 from index.store import Floats, Rows
+from index.users.known import TASTE, UserShares
 
-LIKED, DISLIKED, TEXT, FAMOUS = "liked", "disliked", "text", "famous"
+LIKED, DISLIKED, TEXT, FAMOUS, USER = "liked", "disliked", "text", "famous", "user"
 """Where a share comes from."""
 
 POOL_TIMES, POOL_AT_LEAST = 10, 200
@@ -28,12 +29,19 @@ POOL_TIMES, POOL_AT_LEAST = 10, 200
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked: rows of films liked and disliked, a text, and weights of blocks."""
+    """What is asked: rows of films liked and disliked, a text, weights of blocks, and a user."""
 
     liked: tuple[int, ...] = ()
     disliked: tuple[int, ...] = ()
     text: str | None = None
     weights: Mapping[str, float] | None = None
+    user: UserShares | None = None
+
+    @property
+    def given(self) -> list[int]:
+        """Rows of the films that are never an answer: those given, and those the user rated."""
+        rated = [] if self.user is None else self.user.rows.tolist()
+        return list(dict.fromkeys([*self.liked, *self.disliked, *rated]))
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class FilmSearch:
         """
         asked = _Asked(self, query)
         free = np.ones(len(self.space), bool) if allowed is None else allowed.copy()
-        free[[*query.liked, *query.disliked]] = False
+        free[query.given] = False
         if k < 1 or not free.any():
             return []
         if variety is None or (not variety.diversity and variety.at_most is None):
@@ -128,11 +136,11 @@ class _Asked:
 
     def __init__(self, engine: FilmSearch, query: Query) -> None:
         self._space, self._across, self._query = engine.space, engine._across, query
-        films = bool(query.liked or query.disliked)
+        films = bool(query.liked or query.disliked or query.user)
         counts = HALF if films and query.text is not None else 1.0
         self._profile = self._text = self._vector = None
         self._beside = np.zeros(len(engine.space), np.float32)
-        if films:
+        if query.liked or query.disliked:
             liked, disliked = list(query.liked), list(query.disliked)
             profile = Profile.of(engine.space, liked, disliked, query.weights)
             if not liked and query.text is None:
@@ -140,6 +148,13 @@ class _Asked:
             self._profile = profile.scaled(counts)
             self._vector = self._profile.vector(engine.space)
             self._beside += self._profile.names(engine.space, self._across)
+        if query.user is not None:
+            taste = query.user.profile(engine.space).scaled(counts)
+            vector = taste.vector(engine.space)
+            self._vector = vector if self._vector is None else self._vector + vector
+            self._beside += taste.names(engine.space, self._across)
+            self._beside += query.user.beside() * np.float32(counts)
+        self._user_counts = counts
         if query.text is not None and engine.text is not None:
             self._text = TextShares(engine.text, query.text, counts)
             self._beside += self._text.scores()
@@ -181,6 +196,11 @@ class _Asked:
                 if start < end:
                     seeds = self._profile.rows[start:end]
                     yield _Source(name, self._names(), seeds, given[start:end])
+        if self._query.user is not None:
+            user, deciders = self._query.user.shares(rows)
+            counted = user[None] * self._user_counts
+            blocks = list(self._query.user.blocks)
+            yield _Source(USER, blocks, np.zeros(0, np.int64), counted, deciders)
         if self._text is not None:
             told = self._text.shares(rows)[None]
             yield _Source(TEXT, self._text.blocks, np.zeros(0, np.int64), told)
@@ -191,12 +211,16 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _Source:
-    """What one source gives to films: `given`, shape (seeds, films, blocks)."""
+    """What one source gives to films: `given`, shape (seeds, films, blocks).
+
+    `deciders`: the films that each film owes it to, where they are not to be found in `given`.
+    """
 
     name: str
     blocks: list[str]
     seeds: NDArray[np.int64]
     given: Shares
+    deciders: Sequence[tuple[int, ...]] = ()
 
     def tell(self, shown: Shares, shares: list[list[Share]]) -> None:
         """Add to each film's shares what is `shown`, shape (films, blocks)."""
@@ -207,6 +231,8 @@ class _Source:
                 place for place in order[:, film, block].tolist() if agreeing[place, film, block]
             ]
             rows = tuple(self.seeds[by_part].tolist()) if len(self.seeds) else ()
+            if self.deciders and self.blocks[block] == TASTE:
+                rows = self.deciders[film]
             value = float(shown[film, block])
             shares[film].append(Share(self.blocks[block], self.name, value, rows))
 

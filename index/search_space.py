@@ -117,6 +117,28 @@ class Space:
             alike[place] += self.names.alike(row, others)
         return alike
 
+    def likeness(self, rows: NDArray[Any], others: NDArray[Any], weights: Shares) -> Shares:
+        """Weighted similarity of films, all blocks together: shape (rows, others).
+
+        `weights`, shape (blocks,). As `alike(rows, others) @ weights`, for thousands of others.
+        """
+        across = self.layout.across(weights)
+        dense = (self.vectors.at(rows) * across) @ self.vectors.at(others).T
+        found = dense.astype(np.float64)
+        places, owner = self.names.table.places(others)
+        columns = self.names.table.indices[places]
+        order = np.argsort(columns, kind="stable")
+        columns, owner = columns[order], owner[order]
+        theirs = self.names.table.data[places[order]]
+        for place, row in enumerate(rows.tolist()):
+            mine, own = self.names.of(row)
+            counts = own * weights[self.names.block_of[mine]]
+            first, last = np.searchsorted(columns, mine), np.searchsorted(columns, mine, "right")
+            for start, stop, weight in zip(first.tolist(), last.tolist(), counts, strict=True):
+                # a film has a name once, so no place is added to twice
+                found[place, owner[start:stop]] += theirs[start:stop] * weight
+        return found
+
 
 def apportioned(raw: Shares) -> tuple[Shares, Shares]:
     """Scores and shares as they are shown, of `raw` shares of shape (films, parts).

@@ -12,7 +12,14 @@ from contracts.api_streaming import (
 )
 from contracts.errors import InvalidRequest, ValueNotFound
 from contracts.fold import fold, squash
-from contracts.platforms import PLATFORMS, Platform, platform_called
+from contracts.platforms import (
+    PLATFORMS,
+    Platform,
+    not_loaded,
+    platform_called,
+    unknown_platform,
+)
+from index.names.titles import shown
 from query_service import wording
 from query_service.platform_titles import PlatformTitles
 from query_service.wording import MINUTES, SEASONS, counted
@@ -60,9 +67,9 @@ class Streaming:
         """The platform called `text`; raises ValueNotFound where there are no titles of it."""
         platform = platform_called(text)
         if platform is None:
-            raise ValueNotFound(wording.unknown_platform(text), [known.name for known in PLATFORMS])
+            raise ValueNotFound(unknown_platform(shown(text)), [known.name for known in PLATFORMS])
         if platform.name not in self._titles.sizes:
-            raise ValueNotFound(wording.not_loaded(platform), sorted(self._titles.sizes))
+            raise ValueNotFound(not_loaded(platform), sorted(self._titles.sizes))
         return platform
 
     def _longest_title(

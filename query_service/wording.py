@@ -52,23 +52,6 @@ def most_repeated(names: Sequence[str], titles: int, platform: Platform, year: i
     return f"Los actores que más se repiten {where} son {listed(names)}, con {count} cada uno"
 
 
-def unknown_platform(text: str) -> Sentence:
-    """No platform is called so."""
-    names = ", ".join(platform.name for platform in PLATFORMS)
-    return Sentence(
-        f"«{shown(text)}» no es ninguna de las plataformas: {names}.",
-        f"'{shown(text)}' is none of the platforms: {names}.",
-    )
-
-
-def not_loaded(platform: Platform) -> Sentence:
-    """The platform is known, but has no titles in this version of the data."""
-    return Sentence(
-        f"El catálogo de {platform.display} no está cargado.",
-        f"The catalogue of {platform.display} is not loaded.",
-    )
-
-
 def none_loaded() -> Sentence:
     """No platform has titles in this version of the data."""
     return Sentence(

@@ -8,11 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts import api
+from contracts import api, api_users
 from contracts.http import language_of, problems
-from reco_service.bodies import BodyRoute, Diversity, OfOneSaga, Pedido, WantedOfQuery
+from reco_service.bodies import (
+    BodyRoute,
+    Diversity,
+    OfOneSaga,
+    Pedido,
+    PlatformsOfQuery,
+    WantedOfQuery,
+)
 from reco_service.metrics import MetricsDep, get_metrics
 from reco_service.mixes import Narrowed
 from reco_service.parameters import only
@@ -26,6 +33,7 @@ Year = Annotated[
     int | None, Query(ge=1800, le=2200, description="año de estreno, si hay varias versiones")
 ]
 MovieId = Annotated[int, Path(ge=0, lt=2**63, description="id de TMDB")]
+UserId = Annotated[int, Field(ge=0, lt=2**63, description="id en las valoraciones")]
 K = Annotated[int, Query(ge=1, le=100, description="cuántas")]
 
 
@@ -51,14 +59,15 @@ async def recomendacion(titulo: Text, recommend: RecommenderDep, anio: Year = No
     return recommend.five_like(titulo, anio)
 
 
-@router.get("/v1/peliculas", responses=problems())
+@router.get("/v1/peliculas", responses=problems(404))
 async def buscar_titulo(
     q: Annotated[Text, Query(description="título, entero o a medio escribir")],
     recommend: RecommenderDep,
+    platforms: PlatformsOfQuery,
     k: K = 10,
 ) -> api.Busqueda:
     """Películas por título mientras se escribe: prefijos, sin acentos, con erratas."""
-    return recommend.search(q, k)
+    return recommend.search(q, k, platforms)
 
 
 @router.get("/v1/peliculas/{id}", responses=problems(404))
@@ -143,6 +152,47 @@ async def similares(
         found = await run_in_threadpool(among)
     metrics.count(found.similares)
     return as_json(found)
+
+
+@router.get(
+    "/recomendacion_usuario/{user_id}/{titulo:path}",
+    responses=problems(404),
+    dependencies=[Depends(only("anio", filters=False))],
+)
+@router.get(
+    "/recomendacion_usuario",
+    responses=problems(404),
+    name="recomendacion_usuario_por_consulta",
+    dependencies=[Depends(only("user_id", "titulo", "anio", filters=False))],
+)
+def recomendacion_usuario(
+    user_id: UserId, titulo: Text, recommend: RecommenderDep, language: Language, anio: Year = None
+) -> api_users.RecomendacionUsuario:
+    """Si una película se le recomienda a un usuario: la valoración que se espera y por qué."""
+    return recommend.users.judge(user_id, titulo, anio, language)
+
+
+@router.get(
+    "/v1/usuarios/{id}/recomendaciones",
+    responses=problems(404),
+    response_model_exclude_none=True,
+    dependencies=[Depends(only("k", "diversidad", "max_por_saga"))],
+)
+def recomendaciones_a_usuario(
+    id: UserId,
+    recommend: RecommenderDep,
+    language: Language,
+    wanted: WantedOfQuery,
+    metrics: MetricsDep,
+    k: K = 10,
+    diversidad: Annotated[Diversity, Query(description="0 ordena por puntaje solo")] = 0.0,
+    max_por_saga: Annotated[OfOneSaga | None, Query(description="a lo sumo")] = None,
+) -> api_users.RecomendacionesUsuario:
+    """Películas que un usuario aún no ha valorado, con el puntaje y los motivos."""
+    narrowed = Narrowed(wanted, diversidad, max_por_saga)
+    answer = recommend.mixes.for_user(id, k, narrowed, language)
+    metrics.count(answer.resultados)
+    return answer
 
 
 @bodies.post("/v1/recomendaciones", responses=problems(404, 503), response_model_exclude_none=True)

@@ -59,6 +59,9 @@ class Filtros(_Body):
     idioma: Names | None = Field(
         default=None, description="idioma original: un código («es») o una lista de ellos"
     )
+    plataforma: Names | None = Field(
+        default=None, description="en alguna plataforma: su nombre («netflix») o una lista de ellos"
+    )
 
     def wanted(self) -> Wanted:
         """As the films' filter reads it."""
@@ -71,15 +74,17 @@ class Filtros(_Body):
             least_mean=self.voto_promedio_minimo,
             least_votes=self.voto_total_minimo,
             languages=tuple(self.idioma or ()),
+            platforms=tuple(self.plataforma or ()),
         )
 
 
 class Pedido(_Body):
-    """A mix of films liked, films disliked and a text; at least one of them."""
+    """A mix of films liked, films disliked, a text and a user's ratings; at least one of them."""
 
     gustan: Ids | None = Field(default=None, description="ids de TMDB de películas que gustan")
     no_gustan: Ids | None = Field(default=None, description="ids de películas que no gustan")
     texto: Said | None = Field(default=None, description="lo que se busca, en español o inglés")
+    usuario: Id | None = Field(default=None, description="id de quien ha valorado películas")
     k: int = Field(default=10, ge=1, le=100)
     diversidad: Diversity = Field(default=0.0, description="0 ordena por puntaje solo")
     max_por_saga: OfOneSaga | None = Field(default=None, description="de una misma saga, a lo sumo")
@@ -87,6 +92,11 @@ class Pedido(_Body):
     pesos: dict[Block, Weight] | None = Field(
         default=None, description="cuánto pesa cada bloque; los que faltan, nada"
     )
+
+
+Platforms = Annotated[
+    list[str] | None, Query(description="en alguna: «netflix», «disney», «hulu», «amazon»")
+]
 
 
 async def wanted_of_query(
@@ -98,6 +108,7 @@ async def wanted_of_query(
     voto_promedio_minimo: Annotated[Mean | None, Query(description="de 0 a 10")] = None,
     voto_total_minimo: Annotated[Votes | None, Query()] = None,
     idioma: Annotated[list[str] | None, Query(description="código original: «es»")] = None,
+    plataforma: Platforms = None,
 ) -> Wanted:
     """The filters of an address; lists are repeated parameters or parted by commas."""
     return Wanted(
@@ -109,10 +120,17 @@ async def wanted_of_query(
         least_mean=voto_promedio_minimo,
         least_votes=voto_total_minimo,
         languages=_parted("idioma", idioma),
+        platforms=_parted("plataforma", plataforma),
     )
 
 
+async def platforms_of_query(plataforma: Platforms = None) -> tuple[str, ...]:
+    """The one filter of those that a search for titles has."""
+    return _parted("plataforma", plataforma)
+
+
 WantedOfQuery = Annotated[Wanted, Depends(wanted_of_query)]
+PlatformsOfQuery = Annotated[tuple[str, ...], Depends(platforms_of_query)]
 
 
 def readable(text: str) -> str:

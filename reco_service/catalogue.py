@@ -1,6 +1,6 @@
 """The films' cards: one data version in memory, kept as Arrow and read a few rows at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from contracts.api import Pelicula, PeliculaEncontrada
+from contracts.api import Motivo, Pelicula, PeliculaEncontrada, Recomendada
 from contracts.errors import MovieNotFound, Sentence
 from index.names.titles import Titles, read_aliases
 from reco_service.columns import Lists, numbered
 from reco_service.filters import FilmFilter
+from reco_service.platforms import WhereToWatch
 
 MOVIE_COLUMNS = [
     "movie_id",
@@ -60,7 +61,8 @@ class Facts:
 class Cards:
     """All films of one data version; a film is its row, in the order of movie_id."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
+        """From the data version in `folder`, whose manifest has these settings."""
         movies = pq.ParquetFile(folder / "movies.parquet").read(MOVIE_COLUMNS)
         self.movie_ids: NDArray[np.int64] = movies["movie_id"].to_numpy()
         self.votes: NDArray[np.int64] = movies["vote_count"].to_numpy()
@@ -78,6 +80,7 @@ class Cards:
         self.sagas, self.saga_names = numbered(self._movies["belongs_to_collection"])
         self.credits = _BesideMovies(folder / "credits.parquet", self.movie_ids)
         self.keywords = _BesideMovies(folder / "keywords.parquet", self.movie_ids)
+        self.platforms = WhereToWatch.load(folder, settings, self.movie_ids)
         self._facts_of = lru_cache(FACTS_KEPT)(partial(_FactsOfRow, self))
 
     def row_of(self, movie_id: int) -> int:
@@ -102,6 +105,22 @@ class Cards:
             anio=int(self.titles.years[row]),
             titulos_alternativos=self._aliases.get(row, []),
             voto_total=int(self.votes[row]),
+            plataformas=self.platforms.names(row),
+        )
+
+    def recommended(
+        self, row: int, score: float, why: Sequence[Motivo], language: str,
+        adjusted: float | None = None,
+    ) -> Recomendada:  # fmt: skip
+        """The film as it is recommended; after the reasons `why`, where it can be watched."""
+        return Recomendada(
+            id=int(self.movie_ids[row]),
+            titulo=self.titles.titles[row],
+            anio=int(self.titles.years[row]),
+            puntaje=score,
+            puntaje_ajustado=adjusted,
+            plataformas=self.platforms.names(row),
+            porque=[*why, *self.platforms.reasons(row, language)],
         )
 
     def card(self, row: int) -> Pelicula:
@@ -126,6 +145,7 @@ class Cards:
             voto_promedio=film["vote_average"],
             voto_total=film["vote_count"],
             popularidad=film["popularity"],
+            plataformas=self.platforms.titles(row),
         )
 
     def facts(self, rows: Sequence[int]) -> list[Facts]:
@@ -146,7 +166,7 @@ class Cards:
 
     def filter(self) -> FilmFilter:
         """What can be asked of films beside likeness."""
-        return FilmFilter(self._movies)
+        return FilmFilter(self._movies, self.platforms)
 
 
 class _FactsOfRow(Facts):

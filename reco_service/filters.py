@@ -1,4 +1,4 @@
-"""Which films may be recommended: genres, years, votes and language, as one truth value a film."""
+"""Which films may be recommended: genres, years, votes, platforms, as one truth value a film."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from contracts.fold import fold
 from index.names.name_index import NameIndex
 from index.names.titles import shown
 from reco_service.columns import numbered
+from reco_service.platforms import WhereToWatch
 
 Mask = NDArray[np.bool_]
 
@@ -60,12 +61,14 @@ class Wanted:
     least_mean: float | None = None
     least_votes: int | None = None
     languages: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
 
 
 class FilmFilter:
     """All films of one data version, held as a few arrays."""
 
-    def __init__(self, movies: pa.Table) -> None:
+    def __init__(self, movies: pa.Table, platforms: WhereToWatch) -> None:
+        self._platforms = platforms
         self._years: NDArray[Any] = movies["release_year"].to_numpy()
         self._means: NDArray[Any] = movies["vote_average"].to_numpy()
         self._votes: NDArray[Any] = movies["vote_count"].to_numpy()
@@ -83,8 +86,8 @@ class FilmFilter:
     def mask(self, wanted: Wanted) -> Mask | None:
         """Whether each film may be recommended; None where all may.
 
-        Raises ValueNotFound for a genre or language of no film, ContradictoryRequest for wishes
-        that no film could fulfil.
+        Raises ValueNotFound for a genre or language of no film and for a platform that is not
+        known or not loaded, ContradictoryRequest for wishes that no film could fulfil.
         """
         if wanted == Wanted():
             return None
@@ -98,6 +101,8 @@ class FilmFilter:
             mask &= ~self._of_genre(name)
         if wanted.languages:
             mask &= np.isin(self._language, [self._code(name) for name in wanted.languages])
+        if wanted.platforms:
+            mask &= self._platforms.on_any(wanted.platforms)
         least = [
             (self._years, wanted.first_year),
             (self._means, wanted.least_mean),

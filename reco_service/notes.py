@@ -1,6 +1,7 @@
 """What is to be known of an answer: why it is short, and where little speaks for its films."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from contracts.errors import Sentence
 from index.search import Found, Query
@@ -18,6 +19,10 @@ NOTHING_SPEAKS = Sentence(
     "Nada habla a favor de ninguno de los resultados.", "Nothing speaks for any of the results."
 )
 
+ALL_RATED = Sentence(
+    "El usuario ya ha valorado todas las películas.", "The user has rated all films already."
+)
+
 NO_ANSWER = Sentence(
     "Ninguna película responde bien a este texto: se dan las más conocidas.",
     "No film fits this text well: the best-known ones are given.",
@@ -33,7 +38,8 @@ def of_answer(query: Query, best: Sequence[Found], filtered: bool) -> list[Sente
     """What is said where little speaks for the films found, best first."""
     if not best:
         return []
-    if query.text is not None and not query.liked and not query.disliked:
+    films = bool(query.liked or query.disliked or query.user)
+    if query.text is not None and not films:
         fits = sum(share.value for share in best[0].shares if share.block != RENOWN)
         if fits < ANSWERS_TEXT:
             return [NO_ANSWER_FILTERED if filtered else NO_ANSWER]
@@ -51,42 +57,68 @@ def of_scores(scores: Sequence[float]) -> list[Sentence]:
     return [_of_unlike(unlike, last=max(scores[-unlike:]) <= 0)]
 
 
-def of_fewer(found: int, k: int, passing: int, given: int | None, per_saga: bool) -> list[Sentence]:
+@dataclass(frozen=True)
+class LeftOut:
+    """Films that never come back, though the filters let them through: those given, and of the
+    others those that the user rated."""
+
+    given: int = 0
+    rated: int = 0
+
+    def __len__(self) -> int:
+        return self.given + self.rated
+
+    def told(self) -> Sentence:
+        """What they are: 'dadas', 'ya valorada', 'dadas o ya valoradas'."""
+        many = "" if len(self) == 1 else "s"
+        ways = [
+            *([Sentence(f"dada{many}", "given")] if self.given else []),
+            *([Sentence(f"ya valorada{many}", "already rated")] if self.rated else []),
+        ]
+        return Sentence(" o ".join(way.es for way in ways), " or ".join(way.en for way in ways))
+
+
+def of_fewer(
+    found: int, k: int, passing: int, filtered: bool, per_saga: bool, left_out: LeftOut
+) -> list[Sentence]:
     """What is said of fewer films than the `k` asked for.
 
-    `passing` films may be found, without those given; `given`: how many of the given ones pass
-    the filters, None where there are none.
+    `passing` films may be found, without those `left_out`; all films pass where none is `filtered`.
     """
-    filtered = given is not None
+    if found < k and left_out.rated and not (passing or filtered):
+        return [ALL_RATED]
     if found >= k or not (filtered or per_saga):
         return []
     if filtered and not passing:
-        return [_none_passes(given or 0)]
+        return [_none_passes(left_out)]
     if found < passing:
         return [_left(found, filtered, per_saga)]
-    return [_passing(passing, given or 0)] if filtered else []
+    return [_passing(passing, left_out)] if filtered else []
 
 
-def _none_passes(given: int) -> Sentence:
-    if not given:
+def _none_passes(left_out: LeftOut) -> Sentence:
+    if not left_out:
         return Sentence("Ninguna película cumple los filtros.", "No film passes the filters.")
-    if given == 1:
+    told = left_out.told()
+    if len(left_out) == 1:
         return Sentence(
-            "Solo la película dada cumple los filtros.", "Only the film given passes the filters."
+            f"Solo la película {told.es} cumple los filtros.",
+            f"Only the film {told.en} passes the filters.",
         )
     return Sentence(
-        "Solo las películas dadas cumplen los filtros.", "Only the films given pass the filters."
+        f"Solo las películas {told.es} cumplen los filtros.",
+        f"Only the films {told.en} pass the filters.",
     )
 
 
-def _passing(films: int, given: int) -> Sentence:
-    """Films that pass the filters; those given are told apart, as they never come back."""
+def _passing(films: int, left_out: LeftOut) -> Sentence:
+    """Films that pass the filters; those that never come back are told apart."""
     spanish = f"{_films(films).es} {'cumple' if films == 1 else 'cumplen'} los filtros"
     english = f"{_films(films).en} {'passes' if films == 1 else 'pass'} the filters"
-    if given:
-        one = given == 1
-        spanish += f", además de {'la dada' if one else 'las dadas'}"
-        english += f", beside the {'one' if one else 'ones'} given"
+    if left_out:
+        one, told = len(left_out) == 1, left_out.told()
+        spanish += f", además de {'la' if one else 'las'} {told.es}"
+        english += f", beside the {'one' if one else 'ones'} {told.en}"
     return Sentence(f"Solo {spanish}.", f"Only {english}.")
 
 

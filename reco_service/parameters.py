@@ -18,9 +18,9 @@ LONGEST_NAME = 100
 """Characters of an unknown name that are compared with those known."""
 
 
-def only(*names: str) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that refuses all parameters but the filters and these."""
-    known = [*names, *OF_FILTERS]
+def only(*names: str, filters: bool = True) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that refuses all parameters but these and, where they count, the filters."""
+    known = [*names, *(OF_FILTERS if filters else ())]
 
     async def check(request: Request) -> None:
         for name in request.query_params:

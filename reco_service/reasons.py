@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contracts.api import Motivo
 from contracts.errors import Sentence
 from index.profile import FAME
-from index.search import LIKED, TEXT, Share
+from index.search import LIKED, TEXT, USER, Share
 from reco_service import wording
 from reco_service.catalogue import Facts
+from reco_service.user_reasons import of_share
 
 NAMED_AT_MOST = 4
 """How many shared names a reason lists."""
@@ -94,6 +95,8 @@ def _told_of(share: Share, seeds: Mapping[int, Facts], other: Facts) -> Sentence
         if share.value < 0:
             return OPPOSED_TO_TEXT.get(share.block, FITS_NOT)
         return OF_TEXT.get(share.block, FITS)
+    if share.source == USER:
+        return of_share(share.block, share.value, [seeds[row].title for row in share.seeds])
     given = [seeds[row] for row in share.seeds]
     alike = share.value > 0 if share.source == LIKED else share.value < 0
     if len(seeds) == 1 and share.source == LIKED:
@@ -102,7 +105,8 @@ def _told_of(share: Share, seeds: Mapping[int, Facts], other: Facts) -> Sentence
         said = _shared_with(share.block, given, other)
     else:
         first = _told(share.block, given[0], other, 1.0 if alike else -1.0)
-        titles = _titles(given)
+        # years are told of one film: with each of the others they are other years
+        titles = _titles(given[:1] if share.block == "anio" else given)
         said = Sentence(f"{first.es} ({titles})", f"{first.en} ({titles})")
     return said if share.source == LIKED else _of_disliked(said, share.value)
 

@@ -1,6 +1,8 @@
 """Films like a film: the index's answers, with cards and reasons."""
 
-from contracts.api import Busqueda, Pelicula, Recomendada, Similares
+from collections.abc import Sequence
+
+from contracts.api import Busqueda, Pelicula, Similares
 from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.fold import fold
@@ -12,27 +14,38 @@ from index.free_text import FreeText
 from index.search import FilmSearch, Query
 from index.search_text import TextScorer
 from index.similar import SimilarFilms
+from index.users.known import KnownUsers
 from reco_service.catalogue import Cards
 from reco_service.mixes import Mixes, Narrowed
 from reco_service.notes import of_scores
 from reco_service.reasons import reasons
 from reco_service.settings import Settings
+from reco_service.users import Users
 
 FIVE = 5
 """How many titles the assignment's recommendation gives."""
+
+LIKELIEST = 500
+"""Films of a title search that a filter tries first; it mostly lets enough of them through."""
 
 
 class Recommender:
     """Answers for one index version and the data version it was built from."""
 
     def __init__(
-        self, version: str, cards: Cards, similar: SimilarFilms, text: TextScorer | None = None
+        self,
+        version: str,
+        cards: Cards,
+        similar: SimilarFilms,
+        users: Users,
+        text: TextScorer | None = None,
     ) -> None:
         self.version = version
+        self.users = users
         self._cards = cards
         self._similar = similar
         best_known = int(cards.votes.argmax()) if len(cards.votes) else 0
-        self.mixes = Mixes(version, cards, FilmSearch(similar.space, best_known, text))
+        self.mixes = Mixes(version, cards, FilmSearch(similar.space, best_known, text), users)
 
     @classmethod
     def load(cls, settings: Settings, encoder: TextEncoder | None = None) -> "Recommender":
@@ -42,8 +55,9 @@ class Recommender:
         """
         folder, manifest = open_current(settings.index_dir, INDEX_KIND, INDEX_FORMAT)
         built_from = manifest.inputs.get("data", "")
-        data, _ = open_version(settings.data_dir, built_from, "data", DATA_FORMAT)
-        cards, similar = Cards(data), SimilarFilms.load(folder, manifest)
+        data, data_manifest = open_version(settings.data_dir, built_from, "data", DATA_FORMAT)
+        cards = Cards(data, data_manifest.settings)
+        similar = SimilarFilms.load(folder, manifest)
         if cards.movie_ids.tolist() != similar.space.movie_ids.tolist():
             raise VersionError(f"{folder} and {data} do not hold the same films")
         encoder = encoder or serving_encoder(
@@ -52,7 +66,14 @@ class Recommender:
             settings.free_text_model,
             settings.models_dir,
         )
-        return cls(manifest.version, cards, similar, FreeText.load(folder, encoder))
+        users = Users(
+            manifest.version,
+            cards,
+            KnownUsers.load(folder, manifest, similar.space),
+            settings.recommend_from,
+            bool(data_manifest.settings.get("simulated_ratings")),
+        )
+        return cls(manifest.version, cards, similar, users, FreeText.load(folder, encoder))
 
     def five_like(self, title: str, year: int | None) -> list[str]:
         """Five titles nearest to the most voted film of that title, best first.
@@ -77,12 +98,11 @@ class Recommender:
         found = self._similar.to_film(row, k)
         seed, *others = self._cards.facts([row, *(similar.row for similar in found)])
         explained = [
-            Recomendada(
-                id=int(self._cards.movie_ids[similar.row]),
-                titulo=other.title,
-                anio=other.year,
-                puntaje=similar.score,
-                porque=reasons(seed, other, similar.shares, language),
+            self._cards.recommended(
+                similar.row,
+                similar.score,
+                reasons(seed, other, similar.shares, language),
+                language,
             )
             for similar, other in zip(found, others, strict=True)
         ]
@@ -109,11 +129,25 @@ class Recommender:
             aviso=" ".join(notes) or None,
         )
 
-    def search(self, text: str, k: int) -> Busqueda:
-        """Films whose title fits a text half typed."""
-        rows = self._cards.titles.complete(text, k)
+    def search(self, text: str, k: int, platforms: Sequence[str] = ()) -> Busqueda:
+        """Films whose title fits a text half typed, on one of the platforms if any are named."""
+        rows = (
+            self._completed_on(platforms, text, k)
+            if platforms
+            else self._cards.titles.complete(text, k)
+        )
         found = [self._cards.found(row) for row in rows]
         return Busqueda(consulta=text, resultados=found, version=self.version)
+
+    def _completed_on(self, platforms: Sequence[str], text: str, k: int) -> list[int]:
+        """The likeliest are tried before all: a letter or two begin thousands of titles."""
+        there = self._cards.platforms.on_any(platforms)
+        for most in (LIKELIEST, len(there)):
+            likely = self._cards.titles.complete(text, most)
+            rows = [row for row in likely if there[row]][:k]
+            if len(rows) == k or len(likely) < most:
+                break
+        return rows
 
     def card(self, movie_id: int) -> Pelicula:
         """One film's card."""

@@ -21,4 +21,10 @@ class Settings(BaseSettings):
     models_dir: Path = Field(
         default=Path("var/cache/models"), description="where such a model is prepared"
     )
+    recommend_from: float = Field(
+        default=3.5,
+        ge=1,
+        le=5,
+        description="expected rating from which a film is recommended to a user",
+    )
     slow_request_ms: int = Field(default=500, gt=0, description="warn in the log above this")

@@ -1,4 +1,7 @@
-"""How figures of a film are told: votes, rating, years and language, in both languages."""
+"""How what is known of a film is told in both languages: votes, rating, years, platforms."""
+
+from collections.abc import Sequence
+from datetime import date
 
 from contracts.errors import Sentence
 
@@ -47,6 +50,23 @@ LANGUAGES = {
 }
 """The languages most films are in, by code; the names of all would need babel here."""
 
+MONTHS = (
+    Sentence("enero", "January"),
+    Sentence("febrero", "February"),
+    Sentence("marzo", "March"),
+    Sentence("abril", "April"),
+    Sentence("mayo", "May"),
+    Sentence("junio", "June"),
+    Sentence("julio", "July"),
+    Sentence("agosto", "August"),
+    Sentence("septiembre", "September"),
+    Sentence("octubre", "October"),
+    Sentence("noviembre", "November"),
+    Sentence("diciembre", "December"),
+)
+
+UNDATED = Sentence("sin fecha", "without a date")
+
 
 def renown(votes: int) -> Sentence:
     """How known a film is, which few votes do not make it."""
@@ -87,6 +107,49 @@ def years(one: int, other: int) -> Sentence:
     if abs(one - other) > CLOSE_YEARS:
         return Sentence(f"Años de estreno: {spanish}", f"Years of release: {english}")
     return Sentence(f"De época cercana: {spanish}", f"Of about the same time: {english}")
+
+
+def available(platforms: Sequence[tuple[str, date | None]]) -> Sentence:
+    """Where a film can be watched: platforms as people read them, with their catalogues' dates.
+
+    A date that all share is told once, at the end; none is told where no catalogue has one.
+    """
+    names = [name for name, _ in platforms]
+    days = [_day(day) for _, day in platforms]
+    told = Sentence(_joined(names, "y"), _joined(names, "and"))
+    if len(set(days)) > 1:
+        told = _each_dated(names, days)
+    elif days[0] != UNDATED:
+        several = "s" if len(names) > 1 else ""
+        told = Sentence(
+            f"{told.es} (catálogo{several} {days[0].es})",
+            f"{told.en} (catalogue{several} {days[0].en})",
+        )
+    return Sentence(f"Disponible en {told.es}", f"Available on {told.en}")
+
+
+def _each_dated(names: Sequence[str], days: Sequence[Sentence]) -> Sentence:
+    """Only the first says what the dates are of: 'Hulu (catalogue of ...) and Netflix (of ...)'."""
+    es = [f"{name} ({day.es})" for name, day in zip(names, days, strict=True)]
+    en = [f"{name} ({day.en})" for name, day in zip(names, days, strict=True)]
+    es[0] = f"{names[0]} (catálogo {days[0].es})"
+    en[0] = f"{names[0]} (catalogue {days[0].en})"
+    return Sentence(_joined(es, "y"), _joined(en, "and"))
+
+
+def _day(day: date | None) -> Sentence:
+    if day is None:
+        return UNDATED
+    month = MONTHS[day.month - 1]
+    return Sentence(
+        f"del {day.day} de {month.es} de {day.year}", f"of {day.day} {month.en} {day.year}"
+    )
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    """The parts of a sentence, the last two joined by `word`."""
+    *most, last = parts
+    return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def _votes(votes: int) -> Sentence:

@@ -22,7 +22,7 @@ class MappedModel:
 
     def __init__(self, folder: Path) -> None:
         """Map the files; VersionError where one is missing or damaged."""
-        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+        from threadpoolctl import ThreadpoolController
 
         model = files.read_model(folder)
         try:

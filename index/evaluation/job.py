@@ -12,18 +12,30 @@ from contracts.errors import DataError
 from contracts.versions import Manifest, flush, open_current, saying_what_failed
 from index.embeddings import Encoders, embed_films
 from index.evaluation.baselines import all_baselines
+from index.evaluation.catalogues import Catalogues
 from index.evaluation.ours import CAVEAT, our_rankers
 from index.evaluation.page import as_html
 from index.evaluation.report import Provenance, Report
 from index.evaluation.run import evaluate
 from index.evaluation.split import Split, split_sagas, split_users
 from index.evaluation.truth import LIKES_NEEDED, PARTNERS, Truth, find_truth
+from index.evaluation.users import examine_users
 from index.facts import FilmFacts, read_facts
 from index.ratings import NO_RATINGS, Ratings
 
 FILE_NAMES = ("evaluacion.md", "evaluacion.json", "evaluacion.html")
 
-PACKAGES = ("cartelera", "numpy", "scipy", "scikit-learn", "bm25s", "onnxruntime", "pyarrow")
+PACKAGES = (
+    "cartelera",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "scikit-surprise",
+    "faiss-cpu",
+    "bm25s",
+    "onnxruntime",
+    "pyarrow",
+)
 """The packages that a figure may depend on."""
 
 
@@ -32,9 +44,11 @@ class Material:
     """What there is to evaluate with.
 
     `facts` hold no rating, and no saga of those that are tested, so that no ranking can look.
+    `everything` holds both, for the part on users, which splits every user's ratings.
     """
 
     data: Manifest
+    everything: FilmFacts
     facts: FilmFacts
     sagas: list[str | None]
     split: Split
@@ -59,7 +73,7 @@ def read_material(data_root: Path, seed: int = 0, test_share: float = 0.5) -> Ma
     _check_split(split, truth)
     seen, tested = split_sagas(read_sagas(folder), test_share, seed)
     unrated = replace(facts, ratings=NO_RATINGS, sagas=seen)
-    return Material(data, unrated, tested, split, test_share, truth)
+    return Material(data, facts, unrated, tested, split, test_share, truth)
 
 
 def read_sagas(folder: Path) -> list[str | None]:
@@ -72,7 +86,7 @@ def read_sagas(folder: Path) -> list[str | None]:
 
 
 def examine(material: Material, encoders: Encoders, cache_dir: Path) -> Report:
-    """Mark the baselines, and what Cartelera learns from the users it may see."""
+    """Mark the baselines, and what Cartelera learns: for a film, then for a person."""
     facts, split = material.facts, material.split
     vectors = embed_films(facts, encoders, cache_dir)
     baselines = all_baselines(facts, vectors.descriptions, split.seed)
@@ -90,7 +104,9 @@ def examine(material: Material, encoders: Encoders, cache_dir: Path) -> Report:
         caveat=CAVEAT,
     )
     rankers = [*baselines, *ours]
-    return evaluate(rankers, material.truth, facts, material.sagas, about, split.seed)
+    report = evaluate(rankers, material.truth, facts, material.sagas, about, split.seed)
+    users = examine_users(material.everything, vectors, split.seed)
+    return replace(report, users=users, catalogues=Catalogues.of(material.data.settings))
 
 
 def make_folder(folder: Path) -> None:

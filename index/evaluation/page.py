@@ -1,12 +1,13 @@
 """A report as one page that loads nothing: plots of the intervals, and tables of every figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 
 from index.evaluation.metrics import Estimate
-from index.evaluation.report import METRICS, Metric, Report, shown
+from index.evaluation.report import METRICS, Report
+from index.evaluation.results import Plot
+from index.evaluation.sections import Grid, Section
 
-PLOTTED = ("ndcg", "saga", "coverage_share", "diversity")
 NAMES, PLOT, EDGE, LINE = 200, 180, 68, 26
 """Pixels of a plot: the names, the plot itself, the figures right of it, the height of a line."""
 
@@ -24,7 +25,10 @@ STYLE = """
 body { margin: 0 auto; max-width: 76rem; padding: 1rem 1.25rem 3rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p { max-width: 60rem; } .summary { font-size: 1.1rem; font-weight: 600; }
+.warning { border-left: .3rem solid var(--mark); background: var(--tint); padding: .6rem .9rem;
+  font-weight: 600; }
 dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0; max-width: 60rem; }
 .soft, dd { color: var(--soft); }
 .plots { display: grid; gap: 1.5rem 2.5rem; margin-top: 1.5rem;
@@ -51,22 +55,18 @@ td small { color: var(--soft); display: block; }
 
 def as_html(report: Report) -> str:
     """The report for browsers: English, with a summary in Spanish; light, dark, and on a phone."""
-    compared = [metric for metric in METRICS if metric.compared]
-    plots = [_plot(report, metric) for metric in METRICS if metric.key in PLOTTED]
     sections = [
         "<h1>Recommendation quality</h1>",
+        *(f'<p class="warning">{escape(text)}</p>' for text in report.warnings()),
         f'<p class="summary" lang="es">{escape(report.resumen())}</p>',
         f'<p class="soft">{escape(report.circumstances())}</p>',
-        f'<div class="plots">{"".join(plots)}</div>',
+        _plots(report.plots()),
         f'<p class="soft">{LEGEND}</p>' if report.provenance.under_test else "",
-        "<h2>Metrics</h2>",
-        _table(METRICS, {result.name: result.metrics for result in report.results}, report),
+        *(_grid(grid, "h2") for grid in report.grids()),
+        "<h2>What is measured</h2>",
+        _terms([(metric.title, metric.meaning) for metric in METRICS]),
+        *(_section(section) for section in report.sections()),
     ]
-    for reference in report.references():
-        ratios = {result.name: result.ratios[reference] for result in report.results}
-        sections += [f"<h2>Times {escape(reference)}</h2>", _table(compared, ratios, report, 2)]
-    terms = [f"<dt>{escape(m.title)}</dt><dd>{escape(m.meaning)}.</dd>" for m in METRICS]
-    sections += ["<h2>What is measured</h2>", f"<dl>{''.join(terms)}</dl>"]
     sections += ["<h2>What the figures rest on</h2>"] if report.made_with() else []
     sections += [f'<p class="soft">{escape(text)}</p>' for text in report.made_with()]
     return (
@@ -80,44 +80,60 @@ def as_html(report: Report) -> str:
     )
 
 
-def _table(
-    metrics: Sequence[Metric],
-    rows: dict[str, dict[str, Estimate | None]],
-    report: Report,
-    decimals: int | None = None,
-) -> str:
-    head = "".join(f'<th scope="col">{escape(metric.title)}</th>' for metric in metrics)
+def _section(section: Section) -> str:
+    """A part after the rankings of films."""
+    parts = [f"<h2>{escape(section.title)}</h2>"]
+    parts += [f"<p>{escape(text)}</p>" for text in section.text]
+    parts += [_plots(section.plots)] if section.plots else []
+    parts += [_grid(grid, "h3") for grid in section.grids]
+    parts += [_terms(section.terms)] if section.terms else []
+    return "\n".join(parts)
+
+
+def _terms(terms: Sequence[tuple[str, str]]) -> str:
+    told = [f"<dt>{escape(name)}</dt><dd>{escape(meaning)}.</dd>" for name, meaning in terms]
+    return f"<dl>{''.join(told)}</dl>"
+
+
+def _grid(grid: Grid, heading: str) -> str:
     lines = []
-    for name, of in rows.items():
-        cells = [_figure(of[m.key], m.decimals if decimals is None else decimals) for m in metrics]
-        lines.append(
-            f'<tr{_ours(name, report)}><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
-        )
-    top = f'<thead><tr><th scope="col">Ranking</th>{head}</tr></thead>'
+    for name, *figures in grid.rows:
+        cells = "".join(_figure(text) for text in figures)
+        named = f'<th scope="row">{escape(name)}</th>'
+        lines.append(f"<tr{_ours(name, grid.marked)}>{named}{cells}</tr>")
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in grid.head)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    above = f"<{heading}>{escape(grid.title)}</{heading}>\n" if grid.title else ""
     # a table wider than a phone is scrolled, by keyboard too
-    table = f"<table>{top}<tbody>{''.join(lines)}</tbody></table>"
-    return f'<div class="scroll" tabindex="0">{table}</div>'
+    return f'{above}<div class="scroll" tabindex="0">{table}</div>'
 
 
-def _figure(estimate: Estimate | None, decimals: int) -> str:
-    value, _, interval = shown(estimate, decimals).partition(" ")
-    return f"<td>{escape(value)}<small>{escape(interval)}</small></td>"
+def _figure(text: str) -> str:
+    """A cell, the interval of a figure below it."""
+    value, _, interval = text.partition(" [")
+    below = f"<small>[{escape(interval)}</small>" if interval else ""
+    return f"<td>{escape(value)}{below}</td>"
 
 
-def _ours(name: str, report: Report) -> str:
-    return ' class="ours"' if name in report.provenance.under_test else ""
+def _ours(name: str, marked: Collection[str]) -> str:
+    return ' class="ours"' if name in marked else ""
 
 
-def _plot(report: Report, metric: Metric) -> str:
+def _plots(plots: Sequence[Plot]) -> str:
+    return f'<div class="plots">{"".join(_plot(plot) for plot in plots)}</div>'
+
+
+def _plot(plot: Plot) -> str:
     """A point and an interval for every ranking, from 0 to the highest."""
-    pairs = [(result.name, result.metrics[metric.key]) for result in report.results]
+    metric = plot.metric
+    pairs = [(result.name, result.metrics[metric.key]) for result in plot.results]
     estimates = [(name, estimate) for name, estimate in pairs if estimate]
     if not estimates:
         return ""
     most = max(estimate.high for _, estimate in estimates) or 1.0
     height = LINE * len(estimates) + 4
     marks = [
-        f"<g{_ours(name, report)}>"
+        f"<g{_ours(name, plot.marked)}>"
         f"{_mark(name, estimate, most, 4 + LINE * place, metric.decimals)}</g>"
         for place, (name, estimate) in enumerate(estimates)
     ]

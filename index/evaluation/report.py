@@ -5,22 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from index.evaluation.metrics import CONFIDENCE, RESAMPLES, Estimate
+from index.evaluation.catalogues import SIMULATED, SIMULATED_ES, Catalogues
+from index.evaluation.metrics import CONFIDENCE, RESAMPLES
+from index.evaluation.results import Metric, Plot, Result, shown, value_of
+from index.evaluation.sections import Grid, Section
+from index.evaluation.users_report import UsersPart
 
 REPORT_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A column of the report."""
-
-    key: str
-    title: str
-    meaning: str
-    decimals: int
-    compared: bool
-    """Whether a ratio of it says anything."""
-
 
 METRICS = (
     Metric("ndcg", "nDCG@10", "partners among the first ten, the first places weighing most; "
@@ -38,6 +29,8 @@ METRICS = (
     Metric("diversity", "Diversity", "1 less the mean Jaccard similarity of genres over the pairs "
            "of a list of ten; over all films asked about", 3, True),
 )  # fmt: skip
+
+PLOTTED = ("ndcg", "saga", "coverage_share", "diversity")
 
 
 @dataclass(frozen=True)
@@ -72,25 +65,15 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one ranking reached: estimates by metric, and ratios by ranking compared with.
-
-    None where no film was asked about: without collections, there is no saga recall.
-    """
-
-    name: str
-    metrics: dict[str, Estimate | None]
-    ratios: dict[str, dict[str, Estimate | None]]
-
-
-@dataclass(frozen=True)
 class Report:
-    """Everything an evaluation found."""
+    """Everything an evaluation found; `users` and `catalogues` where they were looked at."""
 
     provenance: Provenance
     sizes: Sizes
     bootstrap_seed: int
     results: tuple[Result, ...]
+    users: UsersPart | None = None
+    catalogues: Catalogues | None = None
 
     def references(self) -> list[str]:
         """The rankings others are compared with."""
@@ -106,31 +89,58 @@ class Report:
             "provenance": asdict(self.provenance),
             "sizes": asdict(self.sizes),
             "metrics": [asdict(metric) for metric in METRICS],
-            "results": [_result(result) for result in self.results],
+            "results": [result.as_data() for result in self.results],
+            "users": self.users and self.users.as_data(),
+            "catalogues": self.catalogues and self.catalogues.as_data(),
         }
         return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     def as_markdown(self) -> str:
         """The report for documents and terminals."""
-        parts = ["# Recommendation quality", self.resumen(), self.circumstances()]
-        parts += self.made_with()
-        parts.append("## Metrics\n\n" + _table(["Ranking", *(m.title for m in METRICS)], [
+        parts = ["# Recommendation quality", *(f"**{text}**" for text in self.warnings())]
+        parts += [self.resumen(), self.circumstances(), *self.made_with()]
+        parts += [grid.as_markdown(level=2) for grid in self.grids()]
+        parts.append("\n".join(f"- **{m.title}**: {m.meaning}." for m in METRICS))
+        parts += [section.as_markdown() for section in self.sections()]
+        return "\n\n".join(parts) + "\n"
+
+    def grids(self) -> list[Grid]:
+        """The metrics of the rankings of films, and their ratios to each reference."""
+        marked, compared = self.provenance.under_test, [m for m in METRICS if m.compared]
+        rows = [
             [result.name, *(shown(result.metrics[m.key], m.decimals) for m in METRICS)]
             for result in self.results
-        ]))  # fmt: skip
+        ]
+        grids = [Grid(["Ranking", *(m.title for m in METRICS)], rows, marked, "Metrics")]
         for reference in self.references():
-            compared = [m for m in METRICS if m.compared]
             rows = [
                 [result.name, *(shown(result.ratios[reference][m.key], 2) for m in compared)]
                 for result in self.results
             ]
-            heading = f"## Times {_cell(reference)}\n\n"
-            parts.append(heading + _table(["Ranking", *(m.title for m in compared)], rows))
-        parts.append("\n".join(f"- **{m.title}**: {m.meaning}." for m in METRICS))
-        return "\n\n".join(parts) + "\n"
+            head = ["Ranking", *(m.title for m in compared)]
+            grids.append(Grid(head, rows, marked, f"Times {reference}"))
+        return grids
+
+    def plots(self) -> list[Plot]:
+        """Those of the rankings of films."""
+        marked = self.provenance.under_test
+        return [Plot(m, self.results, marked) for m in METRICS if m.key in PLOTTED]
+
+    def sections(self) -> list[Section]:
+        """The parts after the rankings of films."""
+        return [part.section() for part in (self.users, self.catalogues) if part]
+
+    def warnings(self) -> list[str]:
+        """What has to be known before any figure is read."""
+        simulated = self.catalogues is not None and self.catalogues.simulated
+        return [f"{SIMULATED}."] if simulated else []
 
     def resumen(self) -> str:
-        """The one sentence in Spanish."""
+        """The summary in Spanish: one sentence, and one more where ratings are simulated."""
+        told = [self._best_told(), *([SIMULATED_ES] if self.warnings() else [])]
+        return " ".join(told)
+
+    def _best_told(self) -> str:
         if not self.results or not self.sizes.truth_seeds:
             return "Resumen: no hay películas con bastantes valoraciones para evaluar."
         best = max(self.results, key=lambda result: value_of(result.metrics["ndcg"]))
@@ -175,36 +185,5 @@ class Report:
         return f" ({counts})" if counts else ""
 
 
-def value_of(estimate: Estimate | None) -> float:
-    """The value alone, 0 where there is none."""
-    return estimate.value if estimate else 0.0
-
-
-def shown(estimate: Estimate | None, decimals: int) -> str:
-    """'0.071 [0.066, 0.077]', or a dash where there is nothing to tell."""
-    if estimate is None:
-        return "–"
-    value, low, high = (f"{number:,.{decimals}f}" for number in estimate)
-    return f"{value} [{low}, {high}]"
-
-
-def _result(result: Result) -> dict[str, Any]:
-    ratios = {
-        reference: {key: ratio and ratio._asdict() for key, ratio in of.items()}
-        for reference, of in result.ratios.items()
-    }
-    metrics = {key: estimate and estimate._asdict() for key, estimate in result.metrics.items()}
-    return {"name": result.name, "metrics": metrics, "ratios": ratios}
-
-
 def _spanish(number: float, decimals: int) -> str:
     return f"{number:.{decimals}f}".replace(".", ",")
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([_cell(text) for text in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -12,7 +12,8 @@ from index.evaluation import metrics
 from index.evaluation.baselines import FIXED, TFIDF_OVERVIEW
 from index.evaluation.metrics import Estimate, Measured
 from index.evaluation.rankers import Ranker
-from index.evaluation.report import METRICS, Provenance, Report, Result, Sizes
+from index.evaluation.report import METRICS, Provenance, Report, Sizes
+from index.evaluation.results import Result
 from index.evaluation.truth import Reals, Truth
 from index.facts import FilmFacts
 from index.ratings import Ints

@@ -162,7 +162,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_version(tmp_path: Path) -> 
 def test_a_full_disk_is_told_and_the_version_before_stays(small_disk: Path) -> None:
     build(small_disk, "one")
     with pytest.raises(DataError, match="the disk is full"):
-        build(small_disk, "two", "rows" * 1_000_000)
+        build(small_disk, "two", "rows" * 2_000_000)
     assert open_current(small_disk, "data", 1)[1].version == "one"
     build(small_disk, "three", "small again")
 

@@ -6,12 +6,14 @@ import httpx
 import pytest
 
 import query_service.api
+import query_service.streaming_api
 import reco_service.api
 from gateway.routing import SERVICES
 
 pytestmark = pytest.mark.anyio
 
-PAGES = ["/", "/docs", "/redoc"]
+OUR_PAGES = ["/", "/usuario"]
+PAGES = [*OUR_PAGES, "/docs", "/redoc"]
 LINK = re.compile(r"""(?:src|href)=["']([^"']+)["']""")
 
 
@@ -48,19 +50,30 @@ async def test_what_a_documentation_page_loads_is_served_here(fronting, page):
     assert "openapi.json" in text
 
 
+@pytest.mark.parametrize("page", OUR_PAGES)
+async def test_the_styles_and_scripts_of_our_pages_are_served_here(fronting, page):
+    async with fronting(never) as gateway:
+        links = [link for link in LINK.findall((await gateway.get(page)).text) if "static/" in link]
+        kinds = [(await gateway.get(f"/{link}")).headers["content-type"] for link in links]
+    assert kinds == ["text/css; charset=utf-8", "text/javascript; charset=utf-8"]
+
+
 async def test_the_start_page_links_an_example_of_every_endpoint_that_answers(fronting):
     async with fronting(never) as gateway:
         links = LINK.findall((await gateway.get("/")).text)
-    segments = {link.split("?")[0].split("/")[0] for link in links if ":" not in link}
-    routes = [*query_service.api.router.routes, *reco_service.api.router.routes]
+    pages = {"static", "usuario"}
+    segments = {link.split("?")[0].split("/")[0] for link in links if ":" not in link} - pages
+    routers = query_service.api, query_service.streaming_api, reco_service.api
+    routes = [route for module in routers for route in module.router.routes]
     answering = {route.path.split("/")[1] for route in routes} - {"v1"}
     assert segments == answering | {"v1", "docs", "redoc", "problemas", "salud"}
     assert answering < set(SERVICES)
 
 
-async def test_the_start_page_writes_data_as_text_only(fronting):
+@pytest.mark.parametrize("source", [*OUR_PAGES, "/static/comun.js"])
+async def test_our_pages_write_data_as_text_only(fronting, source):
     async with fronting(never) as gateway:
-        text = (await gateway.get("/")).text
+        text = (await gateway.get(source)).text
     assert not re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text)
 
 

@@ -2,7 +2,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from index.blocks import BLOCKS, INDEX_FORMAT, INDEX_KIND
 from index.build import run_index
 from index.embeddings import Encoders
 from index.gate import Floors
+from index.users.files import FILE, UserFiles
 from tests.fakes import HashEncoder, hash_encoders
 from tests.raw import film, link, rating, raw_folder
 
@@ -141,7 +142,7 @@ def test_the_manifest_says_what_the_index_is_made_of(sample_var: Path) -> None:
     }
     assert manifest.counts["movies"] == FILMS == manifest.counts["block.anio"]
     assert manifest.counts["block.renombre"] == FILMS - 2  # nobody voted for two of them
-    assert manifest.settings["weights"] == "default"  # nobody rated the sample's films
+    assert manifest.settings["weights"] == "default"  # too few rated the sample's films
     quality = manifest.settings["quality"]
     assert quality["search_recall"] == 1.0 and 0.7 < quality["saga_recall"] <= 1
 
@@ -285,7 +286,50 @@ def test_with_ratings_films_of_the_same_admirers_come_first(tmp_path: Path) -> N
     assert outcome.counts["block.asociacion"] == 5  # nobody rated the sixth
 
 
-def test_without_ratings_there_is_no_block_of_likes(sample_var: Path) -> None:
+def test_with_ratings_there_is_a_model_of_users_and_the_manifest_tells_of_it(
+    tmp_path: Path,
+) -> None:
+    run_etl(rated_by_two_crowds(tmp_path / "raw"), tmp_path / "data")
+    outcome = build(tmp_path / "data", tmp_path)
+    told = open_current(tmp_path / "index", INDEX_KIND, INDEX_FORMAT)[1].settings["users"]
+    assert (told["users"], told["ratings"]) == (2 * FANS, 10 * FANS)
+    assert told["mean"] == pytest.approx(3.0)
+    assert told["rmse_by_fold"] == []  # so few are not searched with
+    assert told["parameters"]["film_doubt"] > 0
+    assert {path.name for path in outcome.folder.glob("user_*")} == {
+        FILE.format(name=field.name) for field in fields(UserFiles)
+    }
+
+
+def test_the_model_of_users_is_the_same_bytes_in_every_build(tmp_path: Path) -> None:
+    raw = rated_by_two_crowds(tmp_path / "raw")
+    first, second = (
+        content_of(build(root / "data", root).folder)
+        for root in (tmp_path / "a", tmp_path / "b")
+        if run_etl(raw, root / "data")
+    )
+    assert first == second and FILE.format(name="taste") in first
+
+
+def test_without_ratings_there_is_no_model_of_users(tmp_path: Path) -> None:
+    run_etl(raw_folder(tmp_path / "raw", [film(1), film(2)]), tmp_path / "data")
+    outcome = build(tmp_path / "data", tmp_path)
+    manifest = open_current(tmp_path / "index", INDEX_KIND, INDEX_FORMAT)[1]
+    assert manifest.settings["users"] is None
+    assert not list(outcome.folder.glob("user_*"))
+
+
+def test_the_model_of_the_sample_is_searched_and_tells_its_errors(sample_var: Path) -> None:
     _, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
+    told = manifest.settings["users"]
+    assert len(told["rmse_by_fold"]) == len(told["rmse_of_biases_by_fold"]) == 5
+    assert 0.3 < np.mean(told["rmse_by_fold"]) <= np.mean(told["rmse_of_biases_by_fold"]) < 1.5
+    assert told["ratings_searched_on"] == told["ratings"] > 1000
+
+
+def test_without_ratings_there_is_no_block_of_likes(tmp_path: Path) -> None:
+    run_etl(raw_folder(tmp_path / "raw", [film(1), film(2)]), tmp_path / "data")
+    build(tmp_path / "data", tmp_path)
+    _, manifest = open_current(tmp_path / "index", INDEX_KIND, INDEX_FORMAT)
     assert "asociacion" not in [block["name"] for block in manifest.settings["blocks"]]
     assert "block.asociacion" not in manifest.counts

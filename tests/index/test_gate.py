@@ -6,14 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from contracts.columns import DATA_FORMAT
 from contracts.errors import DataError
 from contracts.versions import Manifest, open_current
+from etl.run import run_etl
 from index.blocks import INDEX_FORMAT, INDEX_KIND
-from index.facts import FilmFacts
+from index.build import run_index
+from index.facts import FilmFacts, read_facts
 from index.gate import Floors, Gate, measure
 from index.neighbours import Neighbours
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SimilarFilms
+from index.users.files import FILE
 from tests.fakes import hash_encoders
+from tests.raw import film, link, rating, raw_folder
 
 
 @pytest.fixture
@@ -124,3 +129,38 @@ def test_floors_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(DataError, match="its ndcg is 0.200, below the floor of 0.3"):
         Floors().check({"ndcg": 0.2})
     Floors().check({})  # what was not measured has no floor
+
+
+@pytest.fixture
+def rated(tmp_path: Path) -> tuple[Path, Manifest, FilmFacts]:
+    """A version of six films whose users are known, its files free to be replaced."""
+    films = [film(n, f"Film {n}") for n in range(1, 7)]
+    links = [link(n, n) for n in range(1, 7)]
+    given = [rating(user, n, 1 + (user + n) % 5) for user in range(9) for n in range(1, 7)]
+    raw = raw_folder(tmp_path / "raw", films, link_rows=links, rating_rows=given)
+    run_etl(raw, tmp_path / "data")
+    run_index(tmp_path / "data", tmp_path / "index", hash_encoders(), tmp_path / "cache")
+    folder, manifest = open_current(tmp_path / "index", INDEX_KIND, INDEX_FORMAT)
+    return folder, manifest, read_facts(open_current(tmp_path / "data", "data", DATA_FORMAT)[0])
+
+
+def test_a_version_with_users_passes(rated: tuple[Path, Manifest, FilmFacts]) -> None:
+    folder, manifest, facts = rated
+    gate(facts).check(folder, manifest)
+
+
+@pytest.mark.parametrize("name", ["factors", "film_factors", "film_bias", "taste"])
+def test_users_whose_estimates_are_not_numbers_do_not_pass(
+    rated: tuple[Path, Manifest, FilmFacts], name: str
+) -> None:
+    folder, manifest, facts = rated
+    replace_array(folder / FILE.format(name=name), lambda array: np.full_like(array, np.nan))
+    with pytest.raises(DataError, match="user 0 gets no estimate"):
+        gate(facts).check(folder, manifest)
+
+
+def test_users_who_cannot_be_read_do_not_pass(rated: tuple[Path, Manifest, FilmFacts]) -> None:
+    folder, manifest, facts = rated
+    (folder / FILE.format(name="starts")).unlink()
+    with pytest.raises(DataError, match="lacks a part of the model of users"):
+        gate(facts).check(folder, manifest)

@@ -14,11 +14,19 @@ from index.faiss_store import READ_SINGLY, FaissIndex
 from index.features import Features, build_features
 from index.free_text import WEIGHTS
 from index.profile import FAME
-from index.search import DISLIKED, FAMOUS, LIKED, TEXT, FilmSearch, Found, Query
+from index.ratings import Ratings
+from index.search import DISLIKED, FAMOUS, LIKED, TEXT, USER, FilmSearch, Found, Query
 from index.search_space import DECIMALS, apportioned
 from index.search_text import FULL, HALF
 from index.similar import SimilarFilms
 from index.store import ExactIndex, Floats
+from index.users.biases import Doubt, facts_table
+from index.users.factors import Shape
+from index.users.files import UserFiles
+from index.users.known import COUNTS, FACTORS, TASTE, KnownUser, KnownUsers, UserShares
+from index.users.model import Parameters, UserModel, fit
+from index.users.rated import Rated
+from index.users.taste import ContentLikeness
 from tests.fakes import HashEncoder, film_vectors, space_of
 
 LAYOUT = default_layout(rated=True)
@@ -319,3 +327,173 @@ def test_shares_that_are_round_already_stay() -> None:
     scores, shares = apportioned(raw)
     np.testing.assert_allclose(shares, raw, atol=1e-12)
     np.testing.assert_allclose(scores, [0.3003, 0.3999], atol=1e-12)
+
+
+PEOPLE, RATED = 12, 40
+BY_USER = [
+    Query(),
+    Query(liked=(3, 40)),
+    Query(disliked=(5, 6)),
+    Query(liked=(3,), disliked=(7,), weights={"generos": 1}),
+    Query(text="a heist"),
+    Query(liked=(8, 9), disliked=(1,), text="a heist"),
+]
+"""What is asked along with a user."""
+
+
+@pytest.fixture(scope="module")
+def model(facts: FilmFacts, features: Features) -> UserModel:
+    """People who like some genres and dislike others, each in another order."""
+    random = np.random.default_rng(0)
+    names = sorted({name for film in facts.genres for name in film})
+    entries = []
+    for person in range(PEOPLE):
+        likes = dict(zip(names, random.normal(0, 1.5, len(names)), strict=True))
+        for row in random.choice(len(facts.titles), RATED, replace=False).tolist():
+            taste = sum(likes[name] for name in facts.genres[row])
+            entries.append((person, row, min(max(3.0 + round(taste * 2) / 2, 0.5), 5.0)))
+    users, rows, values = zip(*entries, strict=True)
+    ratings = Ratings(np.array(users), np.array(rows), np.array(values, np.float32))
+    parameters = Parameters(Doubt(), 0.3, Shape(4, 40, 0.02, 0.02), 0.8)
+    likeness = ContentLikeness.of(features)
+    return fit(Rated.of(ratings), facts_table(facts), likeness, parameters)
+
+
+@pytest.fixture(scope="module")
+def known(
+    search: FilmSearch, model: UserModel, tmp_path_factory: pytest.TempPathFactory
+) -> KnownUsers:
+    folder = tmp_path_factory.mktemp("users")
+    model.save(folder)
+    return KnownUsers(search.space, UserFiles.map(folder), model.biases.mean)
+
+
+def user_of(known: KnownUsers, person: int) -> KnownUser:
+    user = known.find(person)
+    assert user is not None
+    return user
+
+
+def by_user(model: UserModel, features: Features, person: int) -> np.ndarray:
+    """What a user adds to every film's score: decision 0016, word for word."""
+    films = len(features)
+    mine = model.rated.users == person
+    taste = np.zeros(films)
+    for row, weight in zip(model.rated.rows[mine].tolist(), model.taste[mine], strict=True):
+        for block, counts in LAYOUT.weights(0.0).items():
+            taste += weight * counts * alike(features, block, row)
+    factors = model.factors.films @ model.factors.users[person]
+    return 0.03 * taste + 0.02 * factors
+
+
+@pytest.mark.parametrize("query", BY_USER, ids=str)
+@pytest.mark.parametrize("allowed", [290, 30])
+def test_a_user_adds_taste_and_factors_to_the_score(
+    search: FilmSearch,
+    known: KnownUsers,
+    model: UserModel,
+    facts: FilmFacts,
+    features: Features,
+    query: Query,
+    allowed: int,
+) -> None:
+    user = user_of(known, 4)
+    mask = np.zeros(len(facts.titles), bool)
+    mask[np.random.default_rng(allowed).permutation(len(mask))[:allowed]] = True
+    added = by_user(model, features, 4)
+    assert np.abs(added).max() > 100 * ROUNDING
+    expected = added
+    if query.liked or query.disliked:
+        alone = scores_by_definition(facts, features, replace(query, text=None))
+        expected = expected + alone
+    if query.text is not None:
+        text = scores_by_definition(facts, features, Query(text=query.text))
+        expected = HALF * (expected + text)
+    expected = expected.copy()
+    expected[~mask] = -np.inf
+    expected[[*query.liked, *query.disliked, *user.rows.tolist()]] = -np.inf
+    best = np.sort(expected[np.isfinite(expected)])[::-1][:K]
+    found = search.best(replace(query, user=UserShares(known, user)), K, mask)
+    assert len(found) == len(best)
+    for film in found:
+        assert film.score == pytest.approx(expected[film.row], abs=2 * ROUNDING)
+    assert sorted(expected[[film.row for film in found]])[::-1] == pytest.approx(best, abs=1e-4)
+
+
+@pytest.mark.parametrize("query", BY_USER, ids=str)
+def test_films_that_the_user_rated_never_come_back(
+    search: FilmSearch, known: KnownUsers, query: Query
+) -> None:
+    user = user_of(known, 2)
+    given = {*query.liked, *query.disliked, *user.rows.tolist()}
+    found = search.best(replace(query, user=UserShares(known, user)), 1000)
+    assert len(user.rows) == RATED and len(found) == len(search.space) - len(given)
+    assert not given & {film.row for film in found}
+
+
+@pytest.mark.parametrize("query", BY_USER, ids=str)
+def test_with_a_user_shares_add_up_and_films_stand_in_order(
+    search: FilmSearch, known: KnownUsers, query: Query
+) -> None:
+    found = search.best(replace(query, user=UserShares(known, user_of(known, 0))), 100)
+    for film in found:
+        assert film.score == round(sum(share.value for share in film.shares), DECIMALS)
+    scores = [film.score for film in found]
+    assert scores == sorted(scores, reverse=True)
+    told = {(share.source, share.block) for film in found for share in film.shares}
+    assert {block for source, block in told if source == USER} == {TASTE, FACTORS}
+    assert {block for source, block in told if source != USER}.isdisjoint({TASTE, FACTORS})
+
+
+@pytest.mark.parametrize("query", BY_USER, ids=str)
+@pytest.mark.parametrize("part", [TASTE, FACTORS])
+def test_without_a_part_of_the_user_the_score_falls_by_its_share(
+    search: FilmSearch,
+    model: UserModel,
+    known: KnownUsers,
+    tmp_path: Path,
+    query: Query,
+    part: str,
+) -> None:
+    none = np.zeros_like
+    poorer = {
+        TASTE: replace(model, taste=none(model.taste)),
+        FACTORS: replace(model, factors=replace(model.factors, users=none(model.factors.users))),
+    }[part]
+    poorer.save(tmp_path)
+    without_it = KnownUsers(search.space, UserFiles.map(tmp_path), model.biases.mean)
+    after = {
+        film.row: film
+        for film in search.best(
+            replace(query, user=UserShares(without_it, user_of(without_it, 7))), 290
+        )
+    }
+    found = search.best(replace(query, user=UserShares(known, user_of(known, 7))), 290)
+    assert max(abs(given(film, part)) for film in found) > 20 * ROUNDING
+    for film in found:
+        assert not given(after[film.row], part)
+        fallen = film.score - after[film.row].score
+        assert fallen == pytest.approx(given(film, part), abs=2.1 * ROUNDING)
+
+
+def test_a_taste_names_rated_films_that_pull_the_same_way_and_factors_none(
+    search: FilmSearch, known: KnownUsers
+) -> None:
+    user = user_of(known, 3)
+    weights = dict(zip(user.rows.tolist(), user.taste.tolist(), strict=True))
+    shares = [
+        share
+        for film in search.best(Query(user=UserShares(known, user)), 100)
+        for share in film.shares
+        if share.source == USER
+    ]
+    assert {share.seeds for share in shares if share.block == FACTORS} == {()}
+    named = [share for share in shares if share.block == TASTE]
+    for share in named:
+        assert len(share.seeds) <= 3
+        assert all(weights[seed] * share.value > 0 for seed in share.seeds)
+    assert sum(len(share.seeds) > 0 for share in named) > 0.9 * len(named) > 80
+
+
+def test_what_a_user_counts_is_what_the_decision_says() -> None:
+    assert COUNTS == {TASTE: 0.03, FACTORS: 0.02}

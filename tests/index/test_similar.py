@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import VersionError
 from contracts.versions import open_current
-from index.blocks import INDEX_FORMAT, INDEX_KIND, default_layout
+from index.blocks import DENSE, INDEX_FORMAT, INDEX_KIND, default_layout
 from index.embeddings import embed_films
 from index.facts import FilmFacts
 from index.features import Features, build_features
@@ -191,8 +191,9 @@ def test_a_built_version_answers_as_its_features_do(sample_var: Path, facts: Fil
     folder, manifest = open_current(sample_var / "index", INDEX_KIND, INDEX_FORMAT)
     loaded = SimilarFilms.load(folder, manifest)
     vectors = embed_films(facts, hash_encoders(), sample_var / "cache")
-    fresh = similar_films(facts, build_features(facts, vectors, LAYOUT), 100)
-    assert loaded.space.layout == LAYOUT
+    layout = loaded.space.layout
+    fresh = similar_films(facts, build_features(facts, vectors, layout), 100)
+    assert layout.names(DENSE) == default_layout(rated=True).names(DENSE)
     assert every_answer(loaded, 20) == every_answer(fresh, 20)
 
 

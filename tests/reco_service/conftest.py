@@ -18,7 +18,7 @@ from reco_service.app import create_app
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
 from tests.fakes import hash_encoders
-from tests.raw import Row, raw_folder
+from tests.raw import Row, add_titles, link, raw_folder
 
 
 @contextlib.asynccontextmanager
@@ -42,10 +42,18 @@ def recommender(settings: Settings) -> Recommender:
 
 @pytest.fixture
 def service_over(tmp_path: Path):
-    """Builds the service's answers over raw films, as tests.raw makes them."""
+    """Builds the service's answers over raw films, ratings (by TMDB id) and catalogues."""
 
-    def build(films: list[Row]) -> Recommender:
-        run_etl(raw_folder(tmp_path / "raw", films), tmp_path / "data")
+    def build(
+        films: list[Row], ratings: list[Row] | None = None, **catalogues: list[Row]
+    ) -> Recommender:
+        links = [link(one["id"], one["id"]) for one in films]
+        raw = raw_folder(
+            tmp_path / "raw", films, link_rows=links if ratings else None, rating_rows=ratings
+        )
+        for platform, titles in catalogues.items():
+            add_titles(raw, titles, f"{platform}_titles.csv")
+        run_etl(raw, tmp_path / "data")
         run_index(tmp_path / "data", tmp_path / "index", hash_encoders(), tmp_path / "cache")
         settings = Settings(data_dir=tmp_path / "data", index_dir=tmp_path / "index")
         return Recommender.load(settings, hash_encoders().multilingual)
@@ -108,7 +116,9 @@ async def reco_without_text(
     settings: Settings, recommender: Recommender
 ) -> AsyncIterator[httpx.AsyncClient]:
     """As `reco`, of an index that cannot be searched by text."""
-    mute = Recommender(recommender.version, recommender._cards, recommender._similar)
+    mute = Recommender(
+        recommender.version, recommender._cards, recommender._similar, recommender.users
+    )
     async with client_of(create_app(settings, lambda _: mute)) as client:
         yield client
 
@@ -120,6 +130,6 @@ async def reco_with_text(
     """As `reco`, of an index that can be searched by text."""
     cards = recommender._cards
     text = SpokenText(cards.movie_ids.tolist())
-    able = Recommender(recommender.version, cards, recommender._similar, text)
+    able = Recommender(recommender.version, cards, recommender._similar, recommender.users, text)
     async with client_of(create_app(settings, lambda _: able)) as client:
         yield client

@@ -29,6 +29,9 @@ ENDPOINTS = {
     "/v1/peliculas/{id}/similares",
     "/v1/buscar",
     "/v1/recomendaciones",
+    "/recomendacion_usuario/{user_id}/{titulo}",
+    "/recomendacion_usuario",
+    "/v1/usuarios/{id}/recomendaciones",
     "/salud/viva",
     "/salud/lista",
 }
@@ -69,16 +72,18 @@ async def test_the_service_tells_that_it_lives_and_what_it_serves(
     }
 
 
-def whole_folder(folder: Path) -> Path:
-    """Films of which everything is known, down to who likes them."""
+def whole_folder(folder: Path, rated: bool = True) -> Path:
+    """Films of which everything is known; who likes them only where they are `rated`."""
     ids = range(1, 7)
     return raw_folder(
         folder,
         [film(n, f"Film {n}") for n in ids],
         [credit(n, ["Al Pacino"], ["Michael Mann"]) for n in ids],
         [keywords(n, "heist") for n in ids],
-        [link(n, n) for n in ids],
-        [rating(user, n, 5 if n % 2 == user % 2 else 1) for user in range(24) for n in ids],
+        [link(n, n) for n in ids] if rated else None,
+        [rating(user, n, 5 if n % 2 == user % 2 else 1) for user in range(24) for n in ids]
+        if rated
+        else None,
     )
 
 
@@ -101,11 +106,13 @@ def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.anyio
 async def test_a_block_that_is_absent_is_named_while_the_service_is_ready(
-    sample_var: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    health = await health_of(sample_var)
+    run_etl(whole_folder(tmp_path / "raw", rated=False), tmp_path / "data")
+    run_index(tmp_path / "data", tmp_path / "index", hash_encoders(), tmp_path / "cache")
+    health = await health_of(tmp_path)
     assert health["faltan"] == ["asociacion"]
-    assert health["bloques"][0] == {"bloque": "texto", "peliculas": 290, "estado": "completo"}
+    assert health["bloques"][0] == {"bloque": "texto", "peliculas": 6, "estado": "completo"}
     assert {"bloque": "asociacion", "peliculas": 0, "estado": "ausente"} in health["bloques"]
     assert warned(caplog) == ["block_missing block=asociacion state=ausente"]
 
@@ -151,10 +158,12 @@ async def test_blocks_are_told_of_versions_whose_manifests_only_count_them(var: 
 async def test_a_service_that_cannot_answer_texts_says_so(
     settings: Settings, recommender: Recommender
 ) -> None:
-    wordless = Recommender(recommender.version, recommender._cards, recommender._similar)
+    wordless = Recommender(
+        recommender.version, recommender._cards, recommender._similar, recommender.users
+    )
     async with client_of(create_app(settings, lambda _: wordless)) as client:
         health = (await client.get("/salud/lista")).json()
-    assert health["faltan"] == ["asociacion", "busqueda_libre"]
+    assert health["faltan"] == ["busqueda_libre"]
 
 
 @pytest.mark.anyio
@@ -197,7 +206,7 @@ def test_every_problem_has_the_schema_of_problems(schema: dict) -> None:
 
 def test_endpoints_that_look_for_a_film_describe_that_there_may_be_none(schema: dict) -> None:
     without = {path for path, verb in operations(schema) if "404" not in verb["responses"]}
-    assert without == {"/v1/peliculas", "/salud/viva", "/salud/lista"}
+    assert without == {"/salud/viva", "/salud/lista"}
 
 
 def test_every_reference_leads_to_a_schema(schema: dict) -> None:

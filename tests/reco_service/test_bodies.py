@@ -24,10 +24,10 @@ def refused(answer: httpx.Response, status: int, slug: str, sentence: str) -> No
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({}, "Hace falta al menos uno de «gustan», «no_gustan» y «texto»."),
+        ({}, "Hace falta al menos uno de «gustan», «no_gustan», «texto» y «usuario»."),
         (
             {"gustan": [], "no_gustan": []},
-            "Hace falta al menos uno de «gustan», «no_gustan» y «texto».",
+            "Hace falta al menos uno de «gustan», «no_gustan», «texto» y «usuario».",
         ),
         ({"gustan": TOYS}, "El parámetro «gustan» debe ser una lista."),
         ({"gustan": [str(TOYS)]}, "El parámetro «gustan[0]» debe ser un número entero."),
@@ -53,7 +53,17 @@ def refused(answer: httpx.Response, status: int, slug: str, sentence: str) -> No
             {"gustan": [TOYS], "max_por_saga": 0},
             "El parámetro «max_por_saga» debe ser mayor o igual que 1.",
         ),
-        ({"gustan": [TOYS], "usuario": 1}, "El parámetro «usuario» no existe."),
+        (
+            {"usuario": None},
+            "Hace falta al menos uno de «gustan», «no_gustan», «texto» y «usuario».",
+        ),
+        ({"usuario": "1"}, "El parámetro «usuario» debe ser un número entero."),
+        ({"usuario": 1.5}, "El parámetro «usuario» debe ser un número entero."),
+        ({"usuario": True}, "El parámetro «usuario» debe ser un número entero."),
+        ({"usuario": [1]}, "El parámetro «usuario» debe ser un número entero."),
+        ({"usuario": -1}, "El parámetro «usuario» debe ser mayor o igual que 0."),
+        ({"usuario": 2**63}, f"El parámetro «usuario» debe ser menor que {2**63}."),
+        ({"gustan": [TOYS], "user_id": 1}, "El parámetro «user_id» no existe."),
         ({"gustan": [TOYS], "filtros": []}, "El parámetro «filtros» debe ser un objeto JSON."),
         (
             {"gustan": [TOYS], "filtros": {"genero": "Drama"}},
@@ -66,6 +76,14 @@ def refused(answer: httpx.Response, status: int, slug: str, sentence: str) -> No
         (
             {"gustan": [TOYS], "filtros": {"generos": [" "]}},
             "El parámetro «filtros.generos[0]» está vacío o es demasiado corto.",
+        ),
+        (
+            {"gustan": [TOYS], "filtros": {"plataforma": ""}},
+            "El parámetro «filtros.plataforma[0]» está vacío o es demasiado corto.",
+        ),
+        (
+            {"gustan": [TOYS], "filtros": {"plataforma": 5}},
+            "El parámetro «filtros.plataforma» debe ser una lista.",
         ),
         (
             {"gustan": [TOYS], "filtros": {"anio_desde": 99}},
@@ -187,6 +205,8 @@ async def test_an_index_without_texts_says_so(reco_without_text: httpx.AsyncClie
         ("?texto=toys&generos=", 422),
         ("?texto=toys&generos=" + "a," * 60 + "a", 422),
         ("?texto=toys&generos=Acion", 404),
+        ("?texto=toys&plataforma=", 422),
+        ("?texto=toys&plataforma=HBO", 404),
         ("?texto=toys&voto_promedio_minimo=nan", 422),
         ("?texto=toys&anio_desde=2000&anio_hasta=1999", 422),
         ("?texto=toys", 200),
@@ -220,11 +240,13 @@ def odd_body(rng: random.Random) -> dict[str, Any]:
         "voto_promedio_minimo": rng.random() * 10,
         "voto_total_minimo": rng.randrange(9999),
         "idioma": "en",
+        "plataforma": "netflix",
     }
     body = {
         "gustan": [TOYS],
         "no_gustan": [HEAT],
         "texto": "toys",
+        "usuario": rng.randrange(1, 200),
         "k": rng.randrange(1, 101),
         "diversidad": rng.random(),
         "max_por_saga": rng.randrange(1, 5),

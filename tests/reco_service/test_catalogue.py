@@ -43,6 +43,15 @@ async def test_a_card_tells_all_that_is_known_of_a_film(reco: httpx.AsyncClient)
         "voto_promedio": 7.7,
         "voto_total": 5415,
         "popularidad": card["popularidad"],
+        "plataformas": [
+            {
+                "plataforma": "disney",
+                "nombre": "Disney+",
+                "id": "ds56",
+                "titulo": "Toy Story",
+                "fecha_catalogo": "2021-11-04",
+            }
+        ],
     }
 
 

@@ -43,6 +43,13 @@ async def ask(reco: httpx.AsyncClient, filtros: dict[str, Any], **body: Any) -> 
         ({"voto_promedio_minimo": 8.1}, lambda f: f.voto_promedio >= 8.1),
         ({"voto_total_minimo": 6000}, lambda f: f.voto_total >= 6000),
         ({"idioma": ["es", "JA"]}, lambda f: f.idioma_original in ("es", "ja")),
+        ({"plataforma": "netflix"}, lambda f: on(f, "netflix")),
+        ({"plataforma": "Disney+"}, lambda f: on(f, "disney")),
+        ({"plataforma": ["HULU", "prime video"]}, lambda f: on(f, "hulu") or on(f, "amazon")),
+        (
+            {"plataforma": ["n", "netflix"], "generos": "drama"},
+            lambda f: on(f, "netflix") and "Drama" in f.generos,
+        ),
         (
             {
                 "generos": ["drama"],
@@ -72,6 +79,10 @@ async def test_all_that_pass_and_no_others_are_found_best_first(
     assert found[: len(unfiltered)] == unfiltered
 
 
+def on(film: Pelicula, platform: str) -> bool:
+    return platform in [there.plataforma for there in film.plataformas]
+
+
 def es(film: Pelicula) -> bool:
     return film.idioma_original == "es"
 
@@ -83,13 +94,14 @@ async def test_filters_of_an_address_are_those_of_a_body(reco: httpx.AsyncClient
         "anio_desde": 1990,
         "voto_promedio_minimo": 7,
         "idioma": ["en"],
+        "plataforma": ["netflix", "Disney+"],
     }
     body = await ask(reco, filtros, k=20)
     query = (
         "generos=Drama&generos=%20Crime&generos_ninguno=Western&anio_desde=1990"
-        "&voto_promedio_minimo=7&idioma=en&k=20"
+        "&voto_promedio_minimo=7&idioma=en&plataforma=netflix&plataforma=Disney%2B&k=20"
     )
-    comma = query.replace("&generos=%20", ",")
+    comma = query.replace("&generos=%20", ",").replace("&plataforma=Disney", ",Disney")
     for address in (query, comma):
         answer = (await reco.get(f"/v1/peliculas/{HEAT}/similares?{address}")).json()
         assert answer["similares"] == body["resultados"]

@@ -52,7 +52,7 @@ def deciding(answer: httpx.Response, key: str) -> dict[str, float]:
 
 def result(*shares: tuple[str, float]) -> Recomendada:
     why = [Motivo(bloque=name, texto="", aporte=share) for name, share in shares]
-    return Recomendada(id=1, titulo="Heat", anio=1995, puntaje=0.5, porque=why)
+    return Recomendada(id=1, titulo="Heat", anio=1995, puntaje=0.5, plataformas=[], porque=why)
 
 
 def loaded(*blocks: EstadoBloque) -> Metrics:
@@ -104,6 +104,20 @@ async def test_films_of_a_mix_count(reco: httpx.AsyncClient) -> None:
     assert sum(decided((await reco.get("/metrics")).text).values()) == 20
 
 
+async def test_films_for_a_user_count(reco: httpx.AsyncClient) -> None:
+    answer = await reco.get("/v1/usuarios/1/recomendaciones?k=20")
+    counted = decided((await reco.get("/metrics")).text)
+    assert counted == deciding(answer, "resultados") and sum(counted.values()) == 20
+
+
+async def test_an_estimate_for_a_user_recommends_nothing_to_count(reco: httpx.AsyncClient) -> None:
+    assert (await reco.get("/recomendacion_usuario/1/Heat")).status_code == 200
+    text = (await reco.get("/metrics")).text
+    assert decided(text) == {}
+    route = "/recomendacion_usuario/{user_id}/{titulo}"
+    assert of(text, "cartelera_peticiones_seconds_count", ruta=route, estado="200") == 1
+
+
 async def test_a_refused_request_counts_no_result(reco: httpx.AsyncClient) -> None:
     await reco.get(f"{SIMILAR}?k=0")
     await reco.get("/v1/peliculas/1/similares")
@@ -149,8 +163,9 @@ def test_a_share_that_is_no_blocks_counts_under_its_own_name(metrics: Metrics) -
 
 
 def test_a_result_with_nothing_in_its_favour_is_decided_by_no_block(metrics: Metrics) -> None:
-    metrics.count([result(), result(("saga", 0.0)), result(("texto", -0.1))])
-    assert decided(metrics.as_text().decode()) == {"ninguno": 3}
+    bare = [result(), result(("saga", 0.0)), result(("plataformas", 0.0))]
+    metrics.count([*bare, result(("texto", -0.1), ("plataformas", 0.0))])
+    assert decided(metrics.as_text().decode()) == {"ninguno": 4}
 
 
 def test_an_app_counts_for_itself_alone(metrics: Metrics) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from index.search import TEXT, Found, Query, Share
 from reco_service.bodies import Filtros, Pedido
-from reco_service.notes import ANSWERS_TEXT, of_answer, of_fewer
+from reco_service.notes import ANSWERS_TEXT, LeftOut, of_answer, of_fewer
 from tests.raw import film
 
 pytestmark = pytest.mark.anyio
@@ -77,18 +77,59 @@ pytestmark = pytest.mark.anyio
 def test_a_short_answer_says_why(
     found: int, passing: int, given: int | None, per_saga: bool, spanish: str, english: str
 ) -> None:
-    [note] = of_fewer(found, 5, passing, given, per_saga)
+    [note] = of_fewer(found, 5, passing, given is not None, per_saga, LeftOut(given or 0))
     assert (note.es, note.en) == (spanish, english)
 
 
 def test_an_answer_as_long_as_asked_says_nothing() -> None:
-    assert of_fewer(5, 5, 5, 1, True) == []
-    assert of_fewer(5, 5, 9, None, True) == []
+    assert of_fewer(5, 5, 5, True, True, LeftOut(1, 1)) == []
+    assert of_fewer(5, 5, 9, False, True, LeftOut()) == []
 
 
 def test_a_catalogue_that_is_small_is_no_fault_of_the_question() -> None:
-    assert of_fewer(2, 5, 2, None, False) == []
-    assert of_fewer(2, 5, 2, None, True) == []
+    assert of_fewer(2, 5, 2, False, False, LeftOut()) == []
+    assert of_fewer(2, 5, 2, False, True, LeftOut(0, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("passing", "left_out", "spanish", "english"),
+    [
+        (
+            0,
+            LeftOut(rated=1),
+            "Solo la película ya valorada cumple los filtros.",
+            "Only the film already rated passes the filters.",
+        ),
+        (
+            0,
+            LeftOut(given=1, rated=2),
+            "Solo las películas dadas o ya valoradas cumplen los filtros.",
+            "Only the films given or already rated pass the filters.",
+        ),
+        (
+            2,
+            LeftOut(rated=1),
+            "Solo 2 películas cumplen los filtros, además de la ya valorada.",
+            "Only 2 films pass the filters, beside the one already rated.",
+        ),
+        (
+            1,
+            LeftOut(rated=7),
+            "Solo 1 película cumple los filtros, además de las ya valoradas.",
+            "Only 1 film passes the filters, beside the ones already rated.",
+        ),
+    ],
+)
+def test_films_that_a_user_rated_are_told_apart_from_those_given(
+    passing: int, left_out: LeftOut, spanish: str, english: str
+) -> None:
+    [note] = of_fewer(passing, 5, passing, True, False, left_out)
+    assert (note.es, note.en) == (spanish, english)
+
+
+def test_a_user_who_rated_every_film_is_told_so() -> None:
+    [note] = of_fewer(0, 5, 0, False, False, LeftOut(rated=9))
+    assert note.es == "El usuario ya ha valorado todas las películas."
 
 
 def answered(*scores: float) -> list[Found]:

@@ -138,6 +138,10 @@ def test_a_reason_of_a_mix_lists_at_most_four_names() -> None:
     assert told == "Shared themes: heist, bank, police, obsession (Heat); +1"
 
 
+def test_years_are_told_of_the_film_that_counts_most_alone() -> None:
+    assert mixed(Share("anio", LIKED, 0.1, (1, 2))).endswith("(Heat)")
+
+
 @pytest.mark.parametrize(
     ("share", "spanish", "english"),
     [

@@ -144,6 +144,7 @@ async def test_similar_films_come_with_scores_in_order_and_never_the_film(
         "anio": 2006,
         "titulos_alternativos": ["El laberinto del fauno"],
         "voto_total": 3122,
+        "plataformas": ["netflix"],
     }
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score <= 1 for score in scores)

@@ -1,8 +1,10 @@
 """Figures of a film in words."""
 
+from datetime import date
+
 import pytest
 
-from reco_service.wording import original_language, rating, renown, years
+from reco_service.wording import available, original_language, rating, renown, years
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,42 @@ def test_years_are_told_as_the_two_they_are() -> None:
     assert years(1995, 1999).en == "Of about the same time: 1995 and 1999"
     assert years(1995, 1950).es == "Años de estreno: 1995 y 1950"
     assert years(1995, 1995).en == "Of the same year: 1995"
+
+
+JANUARY, MAY = date(2021, 1, 1), date(2020, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("platforms", "spanish", "english"),
+    [
+        (
+            [("Hulu", MAY)],
+            "Hulu (catálogo del 31 de mayo de 2020)",
+            "Hulu (catalogue of 31 May 2020)",
+        ),
+        (
+            [("Disney+", MAY), ("Hulu", MAY), ("Netflix", MAY)],
+            "Disney+, Hulu y Netflix (catálogos del 31 de mayo de 2020)",
+            "Disney+, Hulu and Netflix (catalogues of 31 May 2020)",
+        ),
+        (
+            [("Disney+", MAY), ("Hulu", JANUARY), ("Netflix", MAY)],
+            "Disney+ (catálogo del 31 de mayo de 2020), Hulu (del 1 de enero de 2021)"
+            " y Netflix (del 31 de mayo de 2020)",
+            "Disney+ (catalogue of 31 May 2020), Hulu (of 1 January 2021)"
+            " and Netflix (of 31 May 2020)",
+        ),
+        (
+            [("Disney+", None), ("Hulu", JANUARY)],
+            "Disney+ (catálogo sin fecha) y Hulu (del 1 de enero de 2021)",
+            "Disney+ (catalogue without a date) and Hulu (of 1 January 2021)",
+        ),
+        ([("Hulu", None)], "Hulu", "Hulu"),
+        ([("Hulu", None), ("Netflix", None)], "Hulu y Netflix", "Hulu and Netflix"),
+    ],
+)
+def test_each_catalogue_is_told_with_its_date_but_a_shared_one_once(
+    platforms: list[tuple[str, date | None]], spanish: str, english: str
+) -> None:
+    told = available(platforms)
+    assert (told.es, told.en) == (f"Disponible en {spanish}", f"Available on {english}")

@@ -22,6 +22,10 @@ STATISTICS = [
     "/franquicia/toy%20story",
     "/peliculas_pais/argentina",
     "/productoras_exitosas/pixar%20animation%20studios",
+    "/get_max_duration?platform=netflix&duration_type=season",
+    "/get_count_platform/Disney%2B",
+    "/get_score_count/amazon/3.5/2012",
+    "/get_actor/netflix/2018",
 ]
 
 
@@ -48,6 +52,27 @@ def test_similar_films_come_with_reasons_that_add_up_in_the_order_shown(stack: S
         assert sum(r["aporte"] for r in film["porque"]) == pytest.approx(film["puntaje"], abs=1e-9)
 
 
+def test_a_film_is_judged_for_a_user_and_others_are_listed(stack: Stack) -> None:
+    judged = stack.get("/recomendacion_usuario/1/face%2Foff").json()
+    assert judged["pelicula"]["titulo"] == "Face/Off"
+    assert sum(r["aporte"] for r in judged["porque"]) == pytest.approx(
+        judged["valoracion_estimada"], abs=1e-9
+    )
+    assert judged["recomendar"] == (judged["valoracion_estimada"] >= judged["umbral"])
+    answer = stack.get("/v1/usuarios/1/recomendaciones?plataforma=netflix&k=5").json()
+    assert len(answer["resultados"]) == 5
+    assert all("netflix" in film["plataformas"] for film in answer["resultados"])
+    assert "simuladas" in answer["avisos"][-1] and "simuladas" in judged["avisos"][-1]
+    assert stack.get("/v1/usuarios/9999/recomendaciones").status_code == 404
+
+
+def test_no_block_of_the_sample_is_missing(stack: Stack) -> None:
+    health = stack.get("/salud/lista").json()["servicios"]["recomendaciones"]
+    states = {block["bloque"]: block["estado"] for block in health["bloques"]}
+    assert health["faltan"] == [] and "asociacion" in states
+    assert "ausente" not in states.values()
+
+
 def test_a_request_id_travels_through_to_the_service_and_back(stack: Stack) -> None:
     import httpx
 
@@ -59,11 +84,15 @@ def test_a_request_id_travels_through_to_the_service_and_back(stack: Stack) -> N
 
 def test_one_document_describes_every_endpoint(stack: Stack) -> None:
     paths = stack.get("/openapi.json").json()["paths"]
-    assert {path.split("/")[1].split("?")[0] for path in STATISTICS} <= {
+    assert {path.split("?")[0].split("/")[1] for path in STATISTICS} <= {
         path.split("/")[1] for path in paths
     }
-    assert "/v1/peliculas/{id}/similares" in paths
-    assert stack.get("/docs").status_code == stack.get("/").status_code == 200
+    assert {"/v1/peliculas/{id}/similares", "/v1/usuarios/{id}/recomendaciones"} <= set(paths)
+
+
+@pytest.mark.parametrize("page", ["/", "/usuario", "/static/comun.js", "/docs"])
+def test_a_page_opens(stack: Stack, page: str) -> None:
+    assert stack.get(page).status_code == 200
 
 
 def test_no_serving_process_holds_torch_or_pandas(stack: Stack) -> None:

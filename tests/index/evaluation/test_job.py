@@ -4,12 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli.evaluation import as_table
 from contracts.columns import DATA_FORMAT
 from contracts.errors import DataError
 from contracts.versions import open_current
 from etl.run import run_etl
 from index.evaluation import job
 from index.evaluation.ours import CONTENT, HYBRID
+from index.evaluation.page import as_html
 from index.evaluation.report import Report
 from tests.fakes import hash_encoders
 from tests.raw import Row, credit, film, link, rating, raw_folder
@@ -105,16 +107,38 @@ def test_films_without_collections_have_no_saga_recall(tmp_path: Path) -> None:
     paths = job.write_report(report, tmp_path)
     table = [line for line in paths[0].read_text().splitlines() if line.startswith("| Random")]
     assert table[0].count("–") == 1
-    assert paths[2].read_text().count("<svg") == 3
+    assert paths[2].read_text().count("<svg") == 3 + 2  # the users' two
 
 
 def test_no_ranking_can_look_at_ratings(data: Path) -> None:
     assert not len(job.read_material(data).facts.ratings)
 
 
-def test_without_ratings_the_sentence_tells_what_to_do(sample_data: Path) -> None:
+def test_without_ratings_the_sentence_tells_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"holds no ratings.*ratings\.csv and links\.csv"):
-        job.read_material(sample_data)
+        job.read_material(data_root(tmp_path, []))
+
+
+def test_the_report_has_the_parts_on_users_and_on_catalogues(report: Report) -> None:
+    told = json.loads(report.as_json())
+    assert told["users"]["users"] == USERS
+    assert [result["name"] for result in told["users"]["results"]][-1] == HYBRID
+    assert len(told["users"]["tuned"]["rmse_by_fold"]) == 5
+    assert told["catalogues"] == {"platforms": [], "scores": None, "simulated_ratings": False}
+    for text in (report.as_markdown(), as_html(report)):
+        assert "Users: what one person should watch" in text and "Streaming catalogues" in text
+        assert "no streaming catalogue" in text and "imulated" not in text
+
+
+def test_of_the_sample_every_form_says_first_that_ratings_are_simulated(
+    sample_data: Path, tmp_path: Path
+) -> None:
+    report = job.examine(job.read_material(sample_data), hash_encoders(), tmp_path)
+    for text in (report.as_markdown(), as_html(report), as_table(report)):
+        before, _, after = text.partition("ratings of this data version are simulated")
+        assert "nDCG" not in before and "Netflix" in after
+    assert "simuladas" in report.resumen()
+    assert json.loads(report.as_json())["catalogues"]["simulated_ratings"] is True
 
 
 TOO_LITTLE = {

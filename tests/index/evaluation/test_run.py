@@ -1,16 +1,21 @@
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from index.evaluation.baselines import FIXED, TFIDF_OVERVIEW, PopularRanker, all_baselines
+from index.evaluation.catalogues import Catalogue, Catalogues
+from index.evaluation.metrics import Estimate
 from index.evaluation.page import as_html
 from index.evaluation.report import METRICS, Provenance, Report
+from index.evaluation.results import Result
 from index.evaluation.run import evaluate
 from index.evaluation.split import split_users
 from index.evaluation.truth import Truth, find_truth
+from index.evaluation.users_report import USER_METRICS, UserCounts, UsersPart
 from index.ratings import Ratings
 from tests.fakes import film_facts
 
@@ -148,6 +153,35 @@ def test_the_page_is_well_formed_escaped_and_loads_nothing(report: Report) -> No
     assert "&lt;script&gt;alert(&quot;1&quot;)" in text
     assert not re.search(r"https?:|url\(|@import|\bsrc=|href=", text)
     assert "prefers-color-scheme: dark" in text and "width=device-width" in text
+
+
+def test_parts_on_users_and_catalogues_stand_in_every_form(report: Report) -> None:
+    told = Estimate(0.25, 0.2, 0.3)
+    result = Result(HOSTILE, {m.key: told for m in USER_METRICS}, {HOSTILE: {}})
+    result.ratios[HOSTILE] |= {"ndcg": told, "recall": None}
+    folds = {"rmse_by_fold": [0.8, 0.9], "rmse_of_biases_by_fold": [0.9, 1.1]}
+    tuned = {"parameters": {"n_factors": 50}, "ratings_searched_on": 900, **folds}
+    counts = UserCounts(30, 20, 10, 900, 180, 0.2, 7)
+    part = UsersPart(counts, (result,), (HOSTILE,), {HOSTILE: "whatever it does"}, tuned=tuned)
+    catalogues = Catalogues((Catalogue("Netflix", 9, 8, 6, "2021-09-25"),), "match")
+    whole = replace(report, users=part, catalogues=catalogues)
+    page = as_html(whole)
+    seen = Page(page)
+    assert not seen.open and seen.seen.count("svg") == 6 and seen.seen.count("table") == 7
+    for text in (whole.as_markdown(), page):
+        for words in ("10 persons by lot of the 20", "180 of 900", "RMSE of 0.850", "n_factors 50"):
+            assert words in text
+        assert "75.0%" in text and "whatever it does" in text and "0.8500" in text
+        assert "<script" not in text
+    assert json.loads(whole.as_json())["users"]["asked"] == 10
+
+
+def test_a_part_that_lacks_something_says_so_and_the_rest_stands(report: Report) -> None:
+    part = UsersPart(UserCounts(1, 0, 0, 5, 1, 0.2, 0), lacking="There is too little.")
+    whole = replace(report, users=part)
+    assert whole.as_markdown().startswith(report.as_markdown().rstrip())
+    for text in (whole.as_markdown(), as_html(whole)):
+        assert "There is too little." in text and "no model of users" in text
 
 
 def test_nothing_to_evaluate_is_a_report_too() -> None:

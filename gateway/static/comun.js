@@ -1,0 +1,66 @@
+// What the pages share: asking the gateway, and showing films with the reasons for them.
+"use strict";
+const aviso = document.getElementById("aviso");
+const numero = new Intl.NumberFormat("es", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+let pregunta = new AbortController();
+
+// Everything that comes from data goes in as text, never as markup.
+function pieza(etiqueta, texto = "", ...hijos) {
+  const nodo = document.createElement(etiqueta);
+  if (texto !== "") nodo.append(String(texto));
+  nodo.append(...hijos);
+  return nodo;
+}
+const tenue = (texto) => Object.assign(pieza("span", texto), { className: "tenue" });
+
+// Asks one thing at a time: a new question cancels the one under way.
+async function pedir(ruta) {
+  pregunta.abort();
+  pregunta = new AbortController();
+  const respuesta = await fetch(ruta, { signal: pregunta.signal, headers: { "Accept-Language": "es" } });
+  const cuerpo = await respuesta.json();
+  if (!respuesta.ok) throw Object.assign(new Error(cuerpo.detail), { tipo: cuerpo.type });
+  return cuerpo;
+}
+// `decir` words a problem where its own sentence is for programmers.
+async function mostrar(ruta, pintar, decir = ({ message }) => message) {
+  try {
+    pintar(await pedir(ruta));
+  } catch (fallo) {
+    if (fallo.name !== "AbortError") aviso.textContent = fallo.tipo ? decir(fallo) : "No se pudo obtener la respuesta.";
+  }
+}
+
+function motivo({ texto, aporte }, mayor) {
+  const barra = Object.assign(pieza("i"), { className: aporte < 0 ? "contra" : "" });
+  barra.style.width = `${Math.min(1, Math.abs(aporte) / mayor) * 100}%`;
+  return Object.assign(pieza("div", "", pieza("span", texto), barra, pieza("b", numero.format(aporte))), { className: "motivo" });
+}
+// Told beside the score, and count nothing in it.
+const APARTE = ["saga", "plataformas"];
+// The first few reasons, the others folded away; `base` is told, but not measured by.
+const A_LA_VISTA = 5;
+function motivos(porque, base = "") {
+  const medidos = porque.filter((uno) => uno.bloque !== base);
+  const mayor = Math.max(...medidos.map((uno) => Math.abs(uno.aporte)), 1e-9);
+  const filas = porque.filter((uno) => !APARTE.includes(uno.bloque)).map((uno) => motivo(uno, uno.bloque === base ? Infinity : mayor));
+  const donde = porque.filter((uno) => uno.bloque === "plataformas").map((uno) => Object.assign(pieza("p", uno.texto), { className: "tenue donde" }));
+  const resto = filas.splice(filas.length > A_LA_VISTA + 1 ? A_LA_VISTA : filas.length);
+  const plegados = resto.length ? [pieza("details", "", pieza("summary", `${resto.length} motivos más`), ...resto)] : [];
+  return [...filas, ...plegados, ...donde];
+}
+function ficha({ titulo, anio, puntaje, porque }, ...notas) {
+  const saga = porque.filter((uno) => uno.bloque === "saga").map((uno) => tenue(uno.texto));
+  const cabeza = pieza("h3", `${titulo} (${anio})`, ...saga, tenue(`puntaje ${numero.format(puntaje)}`));
+  return Object.assign(pieza("article", "", cabeza, ...notas.map((nota) => pieza("p", nota)), ...motivos(porque)), { className: "ficha" });
+}
+
+// A list of films to pick one from; `elegir` is told of the one picked.
+function opciones(lista, peliculas, elegir) {
+  lista.replaceChildren(...peliculas.map((pelicula) => {
+    const boton = pieza("button", pelicula.titulo, tenue(pelicula.anio));
+    boton.type = "button";
+    boton.onclick = () => elegir(pelicula);
+    return pieza("li", "", boton);
+  }));
+}
