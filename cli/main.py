@@ -88,6 +88,7 @@ def index(
     encoders = Encoders(plot, building_encoder(free_text_model, cache / "models"))
     outcome = run_index(var / "data", var / "index", encoders, cache / "embeddings")
     _tell("index", outcome.version, outcome.built, outcome.counts["movies"])
+    _tell_users(outcome.folder)
 
 
 @app.command()
@@ -190,6 +191,16 @@ def _refuse(sentence: str) -> NoReturn:
 def _tell(what: str, version: str, built: bool, movies: int) -> None:
     done = "published" if built else "unchanged"
     typer.echo(f"{what} {version} {done}: {movies:,} films")
+
+
+def _tell_users(folder: Path) -> None:
+    from contracts.versions import read_manifest
+
+    if users := read_manifest(folder).settings.get("users"):
+        told = f"{users['users']:,} users, {users['ratings']:,} ratings"
+        if folds := users["rmse_by_fold"]:
+            told += f"; RMSE of expected ratings {sum(folds) / len(folds):.3f} ({len(folds)} folds)"
+        typer.echo(told)
 
 
 def _roll_back(var: Path) -> None:

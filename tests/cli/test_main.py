@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import _tell_users
 from contracts.versions import current_version
 from index.build import run_index
 from tests.conftest import ROOT
@@ -42,6 +44,7 @@ def test_etl_tells_what_it_published_and_what_it_dropped(tmp_path: Path, sample_
     result = cartelera("etl", "--raw", sample_raw, "--var", tmp_path)
     assert result.returncode == 0, result.stderr
     assert "published" in result.stdout and "torn_row" in result.stdout
+    assert re.search(r"^239 titles of platforms, \d+ matched to a film$", result.stdout, re.M)
     again = cartelera("etl", "--raw", sample_raw, "--var", tmp_path)
     assert "unchanged" in again.stdout
 
@@ -178,3 +181,13 @@ def test_a_setting_that_is_no_number_is_one_sentence(
     monkeypatch.setenv("RECO_SLOW_REQUEST_MS", value)
     result = cartelera("serve", "reco", "--var", tmp_path)
     assert_one_sentence(result, "the setting that ends in SLOW_REQUEST_MS")
+
+
+def test_the_index_tells_how_many_users_it_knows_and_how_well(
+    sample_var: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _tell_users(sample_var / "index" / (current_version(sample_var / "index") or ""))
+    assert re.fullmatch(
+        r"150 users, [\d,]+ ratings; RMSE of expected ratings 0\.\d{3} \(5 folds\)\n",
+        capsys.readouterr().out,
+    )

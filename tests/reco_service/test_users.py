@@ -16,7 +16,7 @@ from tests.reco_service.conftest import client_of
 
 pytestmark = pytest.mark.anyio
 
-TITLES = ["Toy Story", "Heat", "Face/Off", "Titanic", "Jaws"]
+TITLES = ["Toy Story", "Heat", "Face/Off", "Star Wars", "The Matrix"]
 SIMULATED = {
     "es": "Las valoraciones son simuladas: no son de personas.",
     "en": "The ratings are simulated: no persons gave them.",
