@@ -8,8 +8,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
-LIKED = 4.0
-"""A rating from here up says that the user likes the film."""
+from index.likes import LIKED
 
 Ints = NDArray[np.int64]
 

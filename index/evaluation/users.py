@@ -24,7 +24,8 @@ from index.evaluation.users_rankers import (
 )
 from index.evaluation.users_report import USER_METRICS, UserCounts, UsersPart
 from index.facts import FilmFacts
-from index.ratings import LIKED, Ints, Ratings
+from index.likes import LIKED
+from index.ratings import Ints, Ratings
 from index.users.biases import facts_table
 from index.users.model import fit
 from index.users.rated import Rated

@@ -18,7 +18,8 @@ from index.evaluation.rankers import most_voted
 from index.facts import FilmFacts
 from index.faiss_store import FaissIndex
 from index.features import Features
-from index.ratings import LIKED, Ints
+from index.likes import LIKED
+from index.ratings import Ints
 from index.search import FilmSearch, Query
 from index.search_names import SparseRows
 from index.search_space import Space

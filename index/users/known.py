@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.versions import Manifest
+from index.likes import liked_of
 from index.profile import Profile
 from index.search_space import Shares, Space
 from index.store import Floats
 from index.users.files import UserFiles
-from index.users.rated import liked_of
 
 TASTE, FACTORS = "gustos", "factores"
 """What a user's ratings add to a score beside the films liked; names are API words."""

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ratings import LIKED, Ints, Ratings
+from index.ratings import Ints, Ratings
 from index.store import Floats
 
 LOWEST, HIGHEST = 0.5, 5.0
 """The scale of ratings."""
-
-MOST_LIKED = 100
-"""Films that speak for what a user likes: beyond so many, the best rated; more change little."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +50,3 @@ class Rated:
         kept = np.isin(self.users, places)
         users = np.searchsorted(places, self.users[kept]).astype(np.int32)
         return Rated(self.user_ids[places], users, self.rows[kept], self.values[kept])
-
-
-def liked_of(rows: NDArray[np.int32], values: Floats) -> Ints:
-    """Rows of the films that speak for what one user likes, best rated first, at most MOST_LIKED.
-
-    Those rated LIKED or more; where there are none, those that the user rated no lower than his
-    or her own mean.
-    """
-    least = LIKED if (values >= LIKED).any() else values.mean() if len(values) else LIKED
-    order = np.argsort(-values, kind="stable")
-    return rows[order[values[order] >= least]][:MOST_LIKED].astype(np.int64)

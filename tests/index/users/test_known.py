@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from contracts.versions import Manifest
+from index.likes import liked_of
 from index.users.biases import facts_table
 from index.users.known import (
     COUNTS,
@@ -16,7 +17,7 @@ from index.users.known import (
     UserShares,
 )
 from index.users.model import UserModel, expected, fit
-from index.users.rated import Rated, liked_of
+from index.users.rated import Rated
 from index.users.taste import ContentLikeness
 from tests.fakes import space_of
 from tests.index.users.worlds import (
