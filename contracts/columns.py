@@ -76,7 +76,7 @@ RATINGS = pa.schema(
     ]
 )
 """One row a user and film, by user_id and movie_id; rating from 0.5 to 5, rated_at in seconds since
-1970 (UTC); no rows where the raw folder has no ratings file, or no links file to resolve it."""
+1970 (UTC); no rows where there is no ratings file, or nothing in it means a film of ours."""
 
 TITLES = pa.schema(
     [
