@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from contracts.columns import DATA_FORMAT, FILM, KEYWORDS, TABLES
+from contracts.errors import DataError
 from contracts.platforms import PLATFORMS
 from contracts.progress import Advance, track
 from contracts.versions import (
@@ -51,6 +52,7 @@ def run_etl(raw: Path, root: Path) -> Outcome:
     """
     sources = find_sources(raw)
     inputs = {role: source.sha256() for role, source in sorted(sources.items())}
+    _refuse_copies(sources, inputs)
     version = version_name(KIND, DATA_FORMAT, inputs, RULES)
     with building(root):
         if is_whole(root, version, KIND, DATA_FORMAT):
@@ -71,6 +73,19 @@ def run_etl(raw: Path, root: Path) -> Outcome:
             target = publish(folder, manifest)
     logger.info("data_published version=%s movies=%d", version, counts["movies"])
     return Outcome(version, target, True, counts)
+
+
+def _refuse_copies(sources: dict[str, Source], inputs: dict[str, str]) -> None:
+    """Raise DataError for a ratings file that is there twice, as browsers and desktops copy them.
+
+    Any name goes for a ratings file, so a copy would be read as one more.
+    """
+    seen: dict[str, Source] = {}
+    hashes = {source: inputs[role] for role, source in sources.items()}
+    for source in ratings_files(sources):
+        other = seen.setdefault(hashes[source], source)
+        if other != source:
+            raise DataError(f"two ratings files are the same: {other} and {source}")
 
 
 class Tables(NamedTuple):

@@ -19,6 +19,8 @@ from etl.lines import read_lines
 from etl.ratings import Columns, Items, read_ratings
 from etl.sources import Source
 
+SCORE_DECIMALS = 6
+
 Basis = Literal["platform", "match"]
 """What scores are made of: ratings of the titles themselves, or of the films they match."""
 
@@ -153,7 +155,8 @@ def _of_films(
 def _with_scores(
     titles: pa.Table, sums: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]
 ) -> pa.Table:
-    means = pa.array(sums / np.maximum(counts, 1), mask=counts == 0)
+    # ratings are held in single precision, whose last digits would tell equal means apart
+    means = pa.array((sums / np.maximum(counts, 1)).round(SCORE_DECIMALS), mask=counts == 0)
     scored = titles.append_column("score", means).append_column("score_count", pa.array(counts))
     return conform(scored, TITLES)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -20,7 +21,7 @@ from index.ratings import Ints
 from index.search import FilmSearch, Query
 from index.search_space import DECIMALS
 from index.similar import SimilarFilms
-from index.users.known import KnownUsers
+from index.users.known import SETTINGS, KnownUsers
 
 CANARIES = 20
 """Well-known films that are asked about before anybody else does."""
@@ -86,7 +87,9 @@ class Gate:
         _counted(similar, manifest)
         best_known = np.argsort(-self.facts.votes, kind="stable")[:CANARIES]
         _answers(similar, best_known)
-        _estimates(KnownUsers.load(folder, manifest, similar.space), best_known)
+        users = KnownUsers.load(folder, manifest, similar.space)
+        if users is not None:
+            _known(users, manifest.settings[SETTINGS], best_known)
         search = FilmSearch(similar.space, int(best_known[0]), text)
         quality = manifest.settings["quality"] | {"canaries": self._found_again(search, best_known)}
         logger.info("index_examined version=%s quality=%s", manifest.version, quality)
@@ -145,15 +148,18 @@ def _counted(similar: SimilarFilms, manifest: Manifest) -> None:
             )
 
 
-def _estimates(users: KnownUsers | None, rows: Ints) -> None:
-    """Ask what a few users would rate the canaries; DataError where a number is none."""
-    if users is None:
-        return
+def _known(users: KnownUsers, told: dict[str, Any], rows: Ints) -> None:
+    """Refuse users who are not those that were `told`, or whose ratings for `rows` are none."""
+    if (len(users), users.ratings()) != (told["users"], told["ratings"]):
+        raise DataError(
+            f"the index is not published: it holds {users.ratings()} ratings of {len(users)} users,"
+            f" where its manifest says {told['ratings']} of {told['users']}"
+        )
     for user_id in users.some(USERS_ASKED):
         user = users.find(user_id)
         found = users.estimates(user, rows) if user is not None else []
-        told = [[each.film, each.taste, each.factors] for each in found]
-        if not told or not np.isfinite(told).all():
+        whole = [each.mean + each.user + each.film + each.factors + each.taste for each in found]
+        if not whole or not np.isfinite(whole).all():
             raise DataError(f"the index is not published: user {user_id} gets no estimate")
 
 

@@ -39,8 +39,12 @@ class Profile:
         liked: list[int],
         disliked: list[int],
         weights: Mapping[str, float] | None = None,
+        known: int = 0,
     ) -> "Profile":
         """A mix of films by row: 1 shared out among the liked, DISLIKED among the disliked.
+
+        The last `known` of the liked are what is known of a user already: beside films that are
+        given just now they count half together, or a few given would be lost among many.
 
         Every film weighs blocks by its own evidence, or all by `weights`, scaled to add up to 1.
         """
@@ -50,7 +54,7 @@ class Profile:
             given = np.array([weights.get(block.name, 0.0) for block in space.layout.blocks])
             own = np.tile(given / given.max() / (given / given.max()).sum(), (len(rows), 1))
         own[len(liked) :, _fame(space)] = 0
-        shares = [1 / max(len(liked), 1)] * len(liked)
+        shares = _shared_out(len(liked) - known, known)
         against = [DISLIKED / max(len(disliked), 1)] * len(disliked)
         return cls(rows, np.array([*shares, *against]), own)
 
@@ -107,6 +111,12 @@ class NamesAcross:
         products = self._films.data[places] * weights[counted][name]
         found = np.bincount(self._films.indices[places], products, minlength=len(space))
         return found.astype(np.float32)
+
+
+def _shared_out(given: int, known: int) -> list[float]:
+    """1, shared out among films given and films known, half to each where there are both."""
+    half = 0.5 if given and known else 1.0
+    return [half / max(given, 1)] * given + [half / max(known, 1)] * known
 
 
 def _fame(space: Space) -> NDArray[np.bool_]:

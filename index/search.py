@@ -36,6 +36,8 @@ class Query:
     text: str | None = None
     weights: Mapping[str, float] | None = None
     user: UserShares | None = None
+    known: int = 0
+    """How many of the films liked, the last ones, are the user's and not given just now."""
 
     @property
     def given(self) -> list[int]:
@@ -142,8 +144,8 @@ class _Asked:
         self._beside = np.zeros(len(engine.space), np.float32)
         if query.liked or query.disliked:
             liked, disliked = list(query.liked), list(query.disliked)
-            profile = Profile.of(engine.space, liked, disliked, query.weights)
-            if not liked and query.text is None:
+            profile = Profile.of(engine.space, liked, disliked, query.weights, query.known)
+            if not liked and query.text is None and query.user is None:
                 profile = profile.and_famous(engine.space, engine._best_known)
             self._profile = profile.scaled(counts)
             self._vector = self._profile.vector(engine.space)

@@ -110,7 +110,7 @@ class Streaming:
     def _of_the_scores(self, rated: int) -> str:
         """What to know of the scores: how many there are, and whether they are real."""
         if not self._titles.rated:
-            return " (no se cargaron valoraciones)"
+            return " (ningún título tiene valoraciones)"
         simulated = "; los puntajes son simulados" if self._titles.simulated else ""
         return f" ({rated} con puntaje{simulated})"
 

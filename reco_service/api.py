@@ -157,19 +157,24 @@ async def similares(
 @router.get(
     "/recomendacion_usuario/{user_id}/{titulo:path}",
     responses=problems(404),
-    dependencies=[Depends(only("anio", filters=False))],
+    dependencies=[Depends(only("anio", "id", filters=False))],
 )
 @router.get(
     "/recomendacion_usuario",
     responses=problems(404),
     name="recomendacion_usuario_por_consulta",
-    dependencies=[Depends(only("user_id", "titulo", "anio", filters=False))],
+    dependencies=[Depends(only("user_id", "titulo", "anio", "id", filters=False))],
 )
 def recomendacion_usuario(
-    user_id: UserId, titulo: Text, recommend: RecommenderDep, language: Language, anio: Year = None
+    user_id: UserId,
+    titulo: Text,
+    recommend: RecommenderDep,
+    language: Language,
+    anio: Year = None,
+    id: Annotated[int | None, Query(ge=0, lt=2**63, description="id de TMDB, decide él")] = None,
 ) -> api_users.RecomendacionUsuario:
     """Si una película se le recomienda a un usuario: la valoración que se espera y por qué."""
-    return recommend.users.judge(user_id, titulo, anio, language)
+    return recommend.users.judge(user_id, titulo, anio, language, id)
 
 
 @router.get(

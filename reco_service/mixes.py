@@ -105,7 +105,8 @@ class Mixes:
         """The query with what a user's ratings say; what is given beside them goes first."""
         given = {*query.liked, *query.disliked}
         liked = [row for row in user.liked.tolist() if row not in given]
-        return replace(query, liked=(*query.liked, *liked), user=self._users.shares(user))
+        whole = (*query.liked, *liked)
+        return replace(query, liked=whole, known=len(liked), user=self._users.shares(user))
 
     def for_text(self, text: str, k: int, wanted: Wanted, language: str) -> BusquedaPorTexto:
         """The best films for a text."""

@@ -16,9 +16,15 @@ SIMULATED = Sentence(
 )
 
 
+RATED = Sentence(
+    "El usuario ya valoró esta película, y la estimación lo tiene en cuenta.",
+    "The user has rated this film, and the estimate takes that into account.",
+)
+
+
 @dataclass(frozen=True)
 class Users:
-    """The users of one index version; `known` is None where nobody rated.
+    """The users of one index version; `known` is None where fewer than two rated.
 
     From `recommend_from` on an expected rating recommends a film.
     """
@@ -53,11 +59,17 @@ class Users:
         return [SIMULATED.spoken_in(language)] if self.simulated else []
 
     def judge(
-        self, user_id: int, title: str, year: int | None, language: str
+        self, user_id: int, title: str, year: int | None, language: str, movie_id: int | None = None
     ) -> RecomendacionUsuario:
-        """Whether to recommend the most voted film of that title to the user, and why."""
+        """Whether to recommend the most voted film of that title to the user, and why.
+
+        Films can share title and year: `movie_id` says which one it is, whatever the title.
+        """
         user = self.find(user_id)
-        row = self.cards.titles.meant(title, year, self.cards.votes).row
+        if movie_id is None:
+            row = self.cards.titles.meant(title, year, self.cards.votes).row
+        else:
+            row = self.cards.row_of(movie_id)
         assert self.known is not None
         estimate = self.known.estimates(user, np.array([row]))[0]
         titles = self.cards.titles.titles
@@ -76,14 +88,15 @@ class Users:
             porque=[*reasons, *self.cards.platforms.reasons(row, language)],
             mensaje=said.spoken_in(language),
             version=self.version,
-            avisos=self.notes(language),
+            avisos=[*([] if own is None else [RATED.spoken_in(language)]), *self.notes(language)],
         )
 
 
 NOBODY_RATED = Sentence(
-    "Este índice no conoce a ningún usuario, porque no se cargaron valoraciones. Sin cuenta:"
+    "Este índice no conoce a ningún usuario: le faltan valoraciones de películas, de al menos dos"
+    " usuarios. Sin cuenta:"
     " POST /v1/recomendaciones con los ids de películas que gustan en «gustan».",
-    "This index knows no user, since no ratings were loaded. Without an account:"
+    "This index knows no user: it lacks ratings of films, by two users or more. Without an account:"
     " POST /v1/recomendaciones with the ids of films liked in 'gustan'.",
 )
 

@@ -17,7 +17,7 @@ class UserFiles:
     """One array a field. Users are in the order of `ids`, ascending; films in that of the index.
 
     `ids` (users,) int64; `starts` (users + 1,) int64: where each one's ratings begin in `rows`
-    (film rows, int32), `values` (float16) and `taste` (float32), all (ratings,); `bias` (users,)
+    (film rows, int32), `values` and `taste` (float32), all (ratings,); `bias` (users,)
     and `film_bias` (films,) float32; `factors` (users, n) float16; `film_factors` (rated films, n)
     float32, of the films at `factor_rows` alone, ascending int32: those nobody rated have none.
     """

@@ -79,7 +79,7 @@ class KnownUser:
         """What the user gave the film, if anything."""
         place = int(np.searchsorted(self.rows, row))
         there = place < len(self.rows) and self.rows[place] == row
-        return float(self.values[place]) if there else None
+        return round(float(self.values[place]), 2) if there else None
 
 
 class KnownUsers:
@@ -96,6 +96,14 @@ class KnownUsers:
 
     def __len__(self) -> int:
         return len(self._files.ids)
+
+    def ratings(self) -> int:
+        """How many ratings there are; 0 where the files do not fit one another, or the films."""
+        files = self._files
+        films = len(files.film_bias) == len(self._space)
+        users = len(files.starts) == len(files.ids) + 1 == len(files.bias) + 1
+        columns = {len(files.rows), len(files.values), len(files.taste), int(files.starts[-1])}
+        return len(files.rows) if films and users and len(columns) == 1 else 0
 
     def some(self, count: int) -> list[int]:
         """Ids of so many users, evenly from first to last."""
@@ -137,11 +145,16 @@ class KnownUsers:
     def expected(self, user: KnownUser, rows: NDArray[np.int64], tastes: Shares) -> Shares:
         """As the ratings of `estimates`, by `tastes` that are known: shape (rows,)."""
         files = self._files
-        whole = self._mean + files.bias[user.place] + files.film_bias[rows] + tastes
-        return np.asarray(np.clip(whole + self.by_factors(user)[rows], LEAST, MOST))
+        biases = float(files.bias[user.place]) + files.film_bias[rows].astype(np.float64)
+        factors = self.by_factors(user)[rows].astype(np.float64)
+        return np.asarray(np.clip(self._mean + biases + factors + tastes, LEAST, MOST))
 
     def tastes(self, user: KnownUser, rows: NDArray[np.int64]) -> Shares:
-        """What the films rated add to the rating expected of each of `rows`: shape (rows,)."""
+        """What the films rated add to the rating expected of each of `rows`: shape (rows,).
+
+        For a film that was rated that is what it was given, too: the weights are fitted to all
+        ratings together, and without one of them they would be others.
+        """
         weights = self._space.layout.weight_rows(np.zeros(1))[0]
         return np.asarray(self._space.likeness(rows, user.rows, weights) @ user.taste, np.float64)
 
@@ -153,6 +166,7 @@ class KnownUsers:
         weights = self._space.layout.weight_rows(np.zeros(1))[0]
         weights[[block.name in COMMON for block in self._space.layout.blocks]] = 0
         alike = self._space.likeness(rows, user.rows, weights)
+        alike[rows[:, None] == user.rows] = 0  # no film is a reason for itself
         # of films that pull hardly at all, none is a reason
         pulls = np.sign(tastes)[:, None] * user.taste > np.abs(user.taste).mean() / 2
         alike = np.where(pulls, alike, 0.0)

@@ -64,7 +64,7 @@ class UserModel:
             ids=self.rated.user_ids,
             starts=self.rated.starts.astype(np.int64),
             rows=self.rated.rows,
-            values=self.rated.values.astype(np.float16),
+            values=self.rated.values,
             taste=self.taste.astype(np.float32),
             bias=self.biases.user,
             factors=self.factors.users.astype(np.float16),

@@ -8,7 +8,7 @@ import pytest
 from contracts.errors import DataError
 from etl.run import run_etl, transform
 from etl.sources import find_sources, ratings_files
-from tests.raw import add_ratings, add_titles, credit, film, raw_folder, title
+from tests.raw import add_ratings, add_titles, credit, film, rating, raw_folder, title
 
 
 def test_files_are_found_in_subfolders_by_either_name(tmp_path: Path) -> None:
@@ -203,5 +203,12 @@ def test_every_file_of_ratings_changes_the_version(tmp_path: Path) -> None:
     raw = raw_folder(tmp_path / "raw", [film(1)])
     without = run_etl(raw, tmp_path / "data").version
     one = run_etl(add_ratings(raw, [], "1.csv"), tmp_path / "data").version
-    two = run_etl(add_ratings(raw, [], "2.csv"), tmp_path / "data").version
+    two = run_etl(add_ratings(raw, [rating(2, 1, 3)], "2.csv"), tmp_path / "data").version
     assert len({without, one, two}) == 3
+
+
+def test_a_copy_of_a_ratings_file_is_an_error_that_names_both(tmp_path: Path) -> None:
+    raw = add_ratings(raw_folder(tmp_path / "raw", [film(1)]), [rating(2, 1, 3)], "mine.csv")
+    add_ratings(raw, [rating(2, 1, 3)], "mine (1).csv")
+    with pytest.raises(DataError, match=r"are the same: \S*mine \(1\)\.csv and \S*mine\.csv"):
+        run_etl(raw, tmp_path / "data")

@@ -149,13 +149,23 @@ def test_a_version_with_users_passes(rated: tuple[Path, Manifest, FilmFacts]) ->
     gate(facts).check(folder, manifest)
 
 
-@pytest.mark.parametrize("name", ["factors", "film_factors", "film_bias", "taste"])
+@pytest.mark.parametrize("name", ["factors", "film_factors", "film_bias", "taste", "bias"])
 def test_users_whose_estimates_are_not_numbers_do_not_pass(
     rated: tuple[Path, Manifest, FilmFacts], name: str
 ) -> None:
     folder, manifest, facts = rated
     replace_array(folder / FILE.format(name=name), lambda array: np.full_like(array, np.nan))
     with pytest.raises(DataError, match="user 0 gets no estimate"):
+        gate(facts).check(folder, manifest)
+
+
+@pytest.mark.parametrize("name", ["rows", "values", "taste", "film_bias", "bias"])
+def test_users_of_whom_a_part_is_cut_do_not_pass(
+    rated: tuple[Path, Manifest, FilmFacts], name: str
+) -> None:
+    folder, manifest, facts = rated
+    replace_array(folder / FILE.format(name=name), lambda array: array[:-1])
+    with pytest.raises(DataError, match=r"0 ratings of 9 users, where its manifest says 54 of 9"):
         gate(facts).check(folder, manifest)
 
 

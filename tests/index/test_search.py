@@ -406,6 +406,10 @@ def test_a_user_adds_taste_and_factors_to_the_score(
     if query.liked or query.disliked:
         alone = scores_by_definition(facts, features, replace(query, text=None))
         expected = expected + alone
+        if not query.liked:  # there is the user to go by, so fame is not what is left
+            nobody = Query(disliked=query.disliked, text="x")
+            text = scores_by_definition(facts, features, Query(text="x"))
+            expected = added + scores_by_definition(facts, features, nobody) / HALF - text
     if query.text is not None:
         text = scores_by_definition(facts, features, Query(text=query.text))
         expected = HALF * (expected + text)

@@ -133,7 +133,8 @@ def test_without_ratings_no_movie_has_a_score_and_the_message_says_why() -> None
     said = over([title_row(1)], scores=None).scored_above("netflix", 3, 2018)
     assert (said.cantidad, said.con_puntaje, said.peliculas) == (0, 0, 1)
     assert said.mensaje == (
-        "0 películas de Netflix de 2018 tienen un puntaje mayor a 3 (no se cargaron valoraciones)"
+        "0 películas de Netflix de 2018 tienen un puntaje mayor a 3"
+        " (ningún título tiene valoraciones)"
     )
 
 

@@ -241,15 +241,31 @@ async def test_films_given_beside_a_user_never_come_back_and_count(
     assert any("(Toy Story" in text for text in reasons)
 
 
-async def test_a_film_that_the_user_likes_counts_once_though_it_is_given(
+async def test_a_film_given_counts_as_much_as_all_that_the_user_likes(
     reco: httpx.AsyncClient, recommender: Recommender, known: KnownUsers
 ) -> None:
-    liked = user_of(known, 1).liked[-1:]
-    [given] = recommender._cards.movie_ids[liked].tolist()
-    alone = await mixed(reco, usuario=1)
-    beside = await mixed(reco, usuario=1, gustan=[given])
-    both = zip(alone["resultados"], beside["resultados"], strict=True)
-    assert all(one["puntaje"] == pytest.approx(other["puntaje"], abs=2e-4) for one, other in both)
+    fan = next(one for one in known.some(150) if len(user_of(known, one).liked) > 10)
+    likes = user_of(known, fan).liked
+    [given] = recommender._cards.movie_ids[likes[-1:]].tolist()
+
+    def by_likes(answer: dict[str, Any]) -> dict[int, float]:
+        """Each film's score less what the user's ratings add beside likeness."""
+        beside = ("gustos", "factores")
+        return {
+            one["id"]: sum(why["aporte"] for why in one["porque"] if why["bloque"] not in beside)
+            for one in answer["resultados"]
+        }
+
+    alone = by_likes(await mixed(reco, gustan=[given], k=100))
+    user = by_likes(await mixed(reco, usuario=fan, k=100))
+    both = by_likes(await mixed(reco, usuario=fan, gustan=[given], k=100))
+    films = alone.keys() & user.keys() & both.keys()
+    assert len(films) > 20
+    others = len(likes) - 1
+    for film in films:
+        # the film given leaves the user's own films, which share the other half
+        rest = (user[film] * (others + 1) - alone[film]) / others
+        assert both[film] == pytest.approx((alone[film] + rest) / 2, abs=1e-3)
 
 
 async def test_a_film_disliked_now_counts_against_though_the_user_rated_it_high(

@@ -245,7 +245,7 @@ async def test_an_index_without_ratings_says_so(service_over, tmp_path: Path) ->
         for target in (*WAYS, LISTS):
             answer = await reco.get(target.format(1), headers={"Accept-Language": "en"})
             detail = refused(answer, 404, "usuario-no-encontrado")["detail"]
-            assert detail.startswith("This index knows no user, since no ratings were loaded.")
+            assert detail.startswith("This index knows no user: it lacks ratings of films")
             assert "POST /v1/recomendaciones" in detail
 
 
@@ -263,7 +263,9 @@ async def test_the_sentence_says_what_the_user_gave_the_film(
     titles = recommender._cards.titles
     given = f"{user.values[0]:g}"
     address = f"/recomendacion_usuario/1/{titles.titles[row]}?anio={titles.years[row]}"
-    spanish = (await reco.get(address)).json()["mensaje"]
+    answer = (await reco.get(address)).json()
+    assert answer["avisos"][0].startswith("El usuario ya valoró esta película")
+    spanish = answer["mensaje"]
     english = (await reco.get(address, headers={"Accept-Language": "en"})).json()["mensaje"]
     assert spanish.endswith(f"; ya la valoró con {given.replace('.', ',')}")
     assert english.endswith(f"; it was rated {given} already")
@@ -276,3 +278,18 @@ async def test_a_parameter_that_nobody_reads_is_refused(
     problem = refused(await reco.get(f"/recomendacion_usuario{address}"), 422, "peticion-invalida")
     assert problem["detail"] == "El parámetro «year» no existe."
     assert "anio" in problem["sugerencias"] and "plataforma" not in problem["sugerencias"]
+
+
+async def test_an_id_says_which_film_is_meant_whatever_the_title(reco: httpx.AsyncClient) -> None:
+    by_id = (await reco.get("/recomendacion_usuario/1/Heat?id=862")).json()
+    assert by_id == await judged(reco, 1, "Toy Story")
+    refused(await reco.get("/recomendacion_usuario/1/Heat?id=1"), 404, "pelicula-no-encontrada")
+
+
+async def test_a_film_rated_is_no_reason_for_itself(
+    reco: httpx.AsyncClient, recommender: Recommender, known: KnownUsers
+) -> None:
+    user = known.find(1)
+    assert user is not None
+    for each, row in zip(known.estimates(user, user.rows), user.rows.tolist(), strict=True):
+        assert row not in each.because

@@ -44,7 +44,7 @@ def test_arrays_have_the_shapes_that_are_promised(folder: Path) -> None:
     }
     assert files.starts[-1] == ratings and 0 < rated < 40
     types = {name: getattr(files, name).dtype for name in NAMES}
-    assert {name for name, kind in types.items() if kind == np.float16} == {"values", "factors"}
+    assert {name for name, kind in types.items() if kind == np.float16} == {"factors"}
 
 
 def test_the_same_ratings_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ LIKENESS = ContentLikeness.of(FEATURES)
 ENTRIES = [(7 + 10 * user, row, value) for user, row, value in divided(users=8)]
 EVERY_FILM = np.arange(FILMS)
 HALF_PRECISION = 0.01
-"""Factors and ratings are kept as float16, with three digits."""
+"""Factors are kept as float16, with three digits."""
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,7 @@ def test_the_parts_of_an_estimate_are_those_of_the_model(
         factors = model.factors.users[user.place] @ model.factors.films[row]
         assert each.factors == pytest.approx(factors, abs=HALF_PRECISION)
         assert each.taste == pytest.approx(pulls[row], abs=1e-4)
+        assert row not in each.because
 
 
 def test_a_taste_is_explained_by_the_rated_films_that_decide_it(users: KnownUsers) -> None:
