@@ -48,8 +48,18 @@ async def get_language(request: Request) -> str:
     return language_of(request.headers.get("accept-language", ""))
 
 
+async def narrowed_of_query(
+    wanted: WantedOfQuery,
+    diversidad: Annotated[Diversity, Query(description="0 ordena por puntaje solo")] = 0.0,
+    max_por_saga: Annotated[OfOneSaga | None, Query(description="a lo sumo")] = None,
+) -> Narrowed:
+    """Filters and variety, as every list of films in an address takes them."""
+    return Narrowed(wanted, diversidad, max_por_saga)
+
+
 RecommenderDep = Annotated[Recommender, Depends(get_recommender)]
 Language = Annotated[str, Depends(get_language)]
+NarrowedOfQuery = Annotated[Narrowed, Depends(narrowed_of_query)]
 
 
 @router.get("/recomendacion/{titulo:path}", responses=problems(404))
@@ -137,14 +147,11 @@ async def similares(
     id: MovieId,
     recommend: RecommenderDep,
     language: Language,
-    wanted: WantedOfQuery,
+    narrowed: NarrowedOfQuery,
     metrics: MetricsDep,
     k: K = 10,
-    diversidad: Annotated[Diversity, Query(description="0 ordena por puntaje solo")] = 0.0,
-    max_por_saga: Annotated[OfOneSaga | None, Query(description="a lo sumo")] = None,
 ) -> Response:
     """Las películas más parecidas a una, con el puntaje y los motivos."""
-    narrowed = Narrowed(wanted, diversidad, max_por_saga)
     if narrowed == Narrowed():
         found = recommend.similar_to(id, k, language)
     else:
@@ -187,14 +194,11 @@ def recomendaciones_a_usuario(
     id: UserId,
     recommend: RecommenderDep,
     language: Language,
-    wanted: WantedOfQuery,
+    narrowed: NarrowedOfQuery,
     metrics: MetricsDep,
     k: K = 10,
-    diversidad: Annotated[Diversity, Query(description="0 ordena por puntaje solo")] = 0.0,
-    max_por_saga: Annotated[OfOneSaga | None, Query(description="a lo sumo")] = None,
 ) -> api_users.RecomendacionesUsuario:
     """Películas que un usuario aún no ha valorado, con el puntaje y los motivos."""
-    narrowed = Narrowed(wanted, diversidad, max_por_saga)
     answer = recommend.mixes.for_user(id, k, narrowed, language)
     metrics.count(answer.resultados)
     return answer

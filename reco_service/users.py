@@ -6,6 +6,7 @@ import numpy as np
 
 from contracts.api_users import RecomendacionUsuario
 from contracts.errors import Sentence, UserNotFound
+from index.search_space import DECIMALS
 from index.users.known import MOST, KnownUser, KnownUsers, UserShares
 from reco_service.catalogue import Cards
 from reco_service.user_reasons import of_estimate
@@ -52,7 +53,7 @@ class Users:
         assert self.known is not None
         places = np.array(rows, np.int64)
         found = self.known.expected(user, places, self.known.tastes(user, places))
-        return [round(rating, 4) for rating in found.tolist()]
+        return [round(rating, DECIMALS) for rating in found.tolist()]
 
     def notes(self, language: str) -> list[str]:
         """What is to be known of whatever is said of users."""
