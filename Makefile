@@ -16,6 +16,7 @@ run: setup
 	$(BIN)/cartelera up --raw "$(RAW)" --var "$(VAR)" --port $(PORT)
 
 test: setup
+	@bash tests/debian.sh
 	$(BIN)/python -m pytest
 
 setup: $(STAMP)

@@ -1,59 +1,49 @@
-"""Requests per second through the gateway, beside its service asked directly and two peers.
+"""Requests per second through the gateway for what is not kept, beside its service and three peers.
 
-    python benchmarks/gateway.py [--seconds 5] [--rounds 3]
+    python benchmarks/gateway.py [--var DIR] [--seconds 5] [--rounds 3]
 
-The service is a small FastAPI app. The peers are the same forwarding endpoint, written the plain
-way, on httpx.AsyncClient: with httpx's own transport, and with the package httpx-aiohttp. One
-uvicorn worker each, wrk with one thread and 16 connections, all in turns in each round, medians.
-CPU time per request is the process's own, so it holds where other work disturbs the rates.
+Every request has an address of its own, so that nothing is kept and no question is shared. The
+service is a FastAPI route that answers a constant (`constant_service.py`), which is the hardest: it
+is the quickest; with --var, built before, also the query service itself. The peers are the same
+forwarding endpoint, written the plain way, on httpx.AsyncClient with httpx's own transport and with
+the package httpx-aiohttp, and nginx without a cache. One worker each, wrk with one thread and 16
+connections, all sharing the machine's cores, in turns in each round, medians. CPU time per request
+is the process's own, so it holds where other work disturbs the rates.
 """
 
 import argparse
 import contextlib
 import os
 import re
-import shlex
-import shutil
-import socket
-import statistics
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import httpx
 import psutil
 from fastapi import FastAPI, Request, Response
 from httpx_aiohttp import HttpxAiohttpClient
+from load import need_wrk
 from machine import header
-from pydantic import BaseModel
+from nginx import need_nginx, nginx
+from processes import cartelera, free_port, python, serving, status_of, this_command
+from report import at_least
 
 HERE = Path(__file__).resolve().parent
 PATH = "/score_titulo/Toy%20Story"
-BASELINE = "httpx's own transport"
+BASELINE = "plain httpx"
+OURS, SERVICE = "our gateway", "the service itself"
+LEAST_OF_SERVICE, LEAST_OF_BASELINE = 0.45, 5.0
 
 
-class Score(BaseModel):
-    """An answer of the usual size."""
+class Figure(NamedTuple):
+    """Requests per second, and microseconds of the process's CPU per request."""
 
-    titulo: str
-    anio: int
-    popularidad: float
-    mensaje: str
-
-
-def upstream() -> FastAPI:
-    """The service behind all."""
-    app = FastAPI()
-
-    @app.get("/score_titulo/{titulo:path}")
-    async def score(titulo: str) -> Score:
-        said = f"La película {titulo} fue estrenada en 1995 con una popularidad de 21.95"
-        return Score(titulo=titulo, anio=1995, popularidad=21.95, mensaje=said)
-
-    return app
+    rate: float
+    cpu_us: float
 
 
 def plain_peer() -> FastAPI:
@@ -70,7 +60,8 @@ def _peer(client: httpx.AsyncClient) -> FastAPI:
     app, service = FastAPI(), os.environ["GATEWAY_QUERY_URL"]
 
     async def forward(request: Request) -> Response:
-        answer = await client.get(service + request.url.path, timeout=5)
+        asked = f"{service}{request.url.path}?{request.url.query}"
+        answer = await client.get(asked, timeout=5)
         kept = {"content-type": answer.headers["content-type"]}
         return Response(answer.content, answer.status_code, kept)
 
@@ -78,45 +69,44 @@ def _peer(client: httpx.AsyncClient) -> FastAPI:
     return app
 
 
-APPS = {
-    "the service itself": (HERE, "gateway:upstream"),
-    "our gateway": (HERE.parent, "gateway.app:create_app"),
-    "httpx-aiohttp": (HERE, "gateway:aiohttp_peer"),
-    BASELINE: (HERE, "gateway:plain_peer"),
-}
+PEERS = {"httpx-aiohttp": "aiohttp_peer", BASELINE: "plain_peer"}
 
 
 @contextlib.contextmanager
-def serving(folder: Path, app: str, service: str | None) -> Iterator[tuple[str, psutil.Process]]:
-    """The app under one uvicorn worker; gives its address and process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", app, "--factory", "--app-dir", str(folder)]
-    options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
-    environment = {**os.environ, "GATEWAY_QUERY_URL": service or ""}
-    process = subprocess.Popen(command + options, env=environment)
+def listening(command: list[str], port: int) -> Iterator[tuple[str, psutil.Process]]:
+    """A server that the command starts; gives its address and process once it answers."""
     address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address + PATH)
-        yield address, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
+    with serving(command) as server:
+        server.wait_until(lambda: status_of(address + PATH) == 200)
+        yield address, psutil.Process(server.process.pid)
 
 
-def wait_for(url: str, patience_s: float = 30) -> None:
-    """Return once `url` answers."""
-    for _ in range(int(patience_s / 0.1)):
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(url).read()
-            return
-        time.sleep(0.1)
-    sys.exit(f"{url} did not answer within {patience_s:.0f} s")
+def peer(name: str, port: int) -> list[str]:
+    """The command that serves one of the peers in this file."""
+    options = ["--factory", "--port", port, "--log-level", "warning", "--no-access-log"]
+    return python("-m", "uvicorn", f"gateway:{name}", "--app-dir", HERE, *options)
 
 
-def measure(address: str, process: psutil.Process, seconds: int) -> tuple[float, float]:
-    """Requests per second, and microseconds of the process's CPU per request."""
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", address + PATH]
+@contextlib.contextmanager
+def all_before(service: list[str], port: int) -> Iterator[dict[str, tuple[str, psutil.Process]]]:
+    """The service, and everything that stands before it, by name."""
+    with contextlib.ExitStack() as stack:
+        running = {SERVICE: stack.enter_context(listening(service, port))}
+        os.environ["GATEWAY_QUERY_URL"] = os.environ["GATEWAY_RECO_URL"] = running[SERVICE][0]
+        own = free_port()
+        command = cartelera("serve", "gateway", "--port", own)
+        running[OURS] = stack.enter_context(listening(command, own))
+        running["nginx"] = stack.enter_context(nginx(running[SERVICE][0], kept=False))
+        for name, factory in PEERS.items():
+            own = free_port()
+            running[name] = stack.enter_context(listening(peer(factory, own), own))
+        yield running
+
+
+def measure(address: str, process: psutil.Process, seconds: int, run: str) -> Figure:
+    """Ask for new addresses, `run` setting them apart from those of other runs."""
+    script = str(HERE / "new_addresses.lua")
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", script, address, "--", PATH, run]
     before = process.cpu_times()
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     after = process.cpu_times()
@@ -124,41 +114,58 @@ def measure(address: str, process: psutil.Process, seconds: int) -> tuple[float,
         sys.exit(f"not every answer was a 200:\n{said}")
     requests = int(re.search(r"(\d+) requests in", said)[1])
     cpu = after.user + after.system - before.user - before.system
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), cpu / requests * 1e6
+    return Figure(float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), cpu / requests * 1e6)
 
 
-def run(seconds: int, rounds: int) -> dict[str, tuple[float, float]]:
-    """Median figures of each app, by name."""
-    with contextlib.ExitStack() as stack:
-        running, service = {}, None
-        for name, (folder, app) in APPS.items():
-            running[name] = stack.enter_context(serving(folder, app, service))
-            service = service or running[name][0]
+Rounds = dict[str, list[Figure]]
+
+
+def run(service: list[str], port: int, seconds: int, rounds: int) -> Rounds:
+    """The figures of each, by name, one a round."""
+    with all_before(service, port) as running:
         taken = [
-            {name: measure(*one, seconds) for name, one in running.items()} for _ in range(rounds)
+            {name: measure(*one, seconds, f"{name[:1]}{r}") for name, one in running.items()}
+            for r in range(rounds)
         ]
-    return {
-        name: tuple(
-            statistics.median(figures) for figures in zip(*(r[name] for r in taken), strict=True)
-        )
-        for name in APPS
-    }
+    return {name: [each[name] for each in taken] for name in taken[0]}
+
+
+def tell(title: str, figures: Rounds) -> None:
+    """Print the medians, and what is claimed of ours."""
+    print(f"\n{title}")
+    for name, rounds in figures.items():
+        rate, cpu = (median(column) for column in zip(*rounds, strict=True))
+        beside = f"{median(ratios(figures, name, SERVICE)):6.2f} of the service"
+        print(f"  {name:20}{rate:8.0f} req/s {beside} {cpu:8.0f} us CPU/request")
+    for of, least in ((SERVICE, LEAST_OF_SERVICE), (BASELINE, LEAST_OF_BASELINE)):
+        print("  " + at_least(f"times {of}", ratios(figures, OURS, of), least, ""))
+
+
+def ratios(figures: Rounds, name: str, of: str) -> list[float]:
+    """The rates of one over those of another, round by round."""
+    pairs = zip(figures[name], figures[of], strict=True)
+    return [one.rate / other.rate for one, other in pairs]
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--var", type=Path, help="what was built; for the query service too")
     options.add_argument("--seconds", type=int, default=5, help="of each measurement")
     options.add_argument("--rounds", type=int, default=3)
     given = options.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("this benchmark needs wrk: apt-get install wrk")
-    command = shlex.join(["python", "benchmarks/gateway.py", *sys.argv[1:]])
-    print(header(command, f"GET {PATH}, wrk -t1 -c16, median of {given.rounds} rounds"))
-    figures = run(given.seconds, given.rounds)
-    base = figures[BASELINE][0]
-    for name, (rate, cpu) in figures.items():
-        print(f"{name:24}{rate:8.0f} req/s{rate / base:7.1f} x{cpu:8.0f} us CPU/request")
+    need_wrk()
+    need_nginx()
+    what = f"GET {PATH}?x=N, each address once, wrk -t1 -c16, median of {given.rounds} rounds"
+    print(header(this_command(), what))
+    port = free_port()
+    constant = python(HERE / "constant_service.py", "--port", port)
+    os.environ["PYTHONPATH"] = str(HERE.parent)
+    tell("a constant FastAPI route", run(constant, port, given.seconds, given.rounds))
+    if given.var:
+        port = free_port()
+        query = cartelera("serve", "query", "--port", port, "--var", given.var)
+        tell("the query service", run(query, port, given.seconds, given.rounds))
 
 
 if __name__ == "__main__":

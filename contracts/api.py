@@ -19,6 +19,8 @@ class Problema(Answer):
     instance: str
     request_id: str
     sugerencias: list[str] | None = None
+    servicio: str | None = Field(default=None, description="the service that is out")
+    desde: str | None = Field(default=None, description="since when, in UTC (RFC 3339)")
 
 
 class Salud(Answer):
@@ -44,12 +46,19 @@ class SaludConBloques(Salud):
     faltan: list[str] | None = Field(default=None, description="blocks that no film has")
 
 
+class SaludServicio(SaludConBloques):
+    """As SaludConBloques, with what the gateway makes of the service."""
+
+    circuito: str = Field(description="cerrado, abierto (apartado) or semiabierto (a prueba)")
+    desde: str | None = Field(default=None, description="since when it is set aside (UTC)")
+
+
 class SaludGateway(Answer):
     """Whether the gateway is ready, and each service behind it."""
 
     estado: str
     servicio: str
-    servicios: dict[str, SaludConBloques]
+    servicios: dict[str, SaludServicio]
 
 
 # The assignment's endpoints ---------------------------------------------------------------

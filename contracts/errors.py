@@ -34,13 +34,15 @@ class Sentence:
 class ProductError(Exception):
     """A problem a client can be told of; subclasses fix slug, status and title.
 
-    `headers` go with the answer, as `Retry-After` does.
+    `headers` go with the answer, as `Retry-After` does; `members` are what the problem document
+    says beyond RFC 9457, named as in `contracts.api.Problema`.
     """
 
     slug: ClassVar[str]
     status: ClassVar[HTTPStatus]
     title: ClassVar[Sentence]
-    headers: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
+    members: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, detail: Sentence, suggestions: Sequence[str] = ()) -> None:
         super().__init__(detail.en)
@@ -180,6 +182,82 @@ class UpstreamBroken(ProductError):
 
     slug, status = "respuesta-defectuosa", HTTPStatus.BAD_GATEWAY
     title = Sentence("Respuesta defectuosa del servicio", "Broken answer from the service")
+
+
+class UpstreamOut(ProductError):
+    """The service failed so often that it is asked no more for a while."""
+
+    slug, status = "servicio-apartado", HTTPStatus.SERVICE_UNAVAILABLE
+    title = Sentence("Servicio apartado por sus fallos", "Service set aside for its failures")
+    headers = MappingProxyType({"retry-after": "1"})
+
+
+class DeadlinePassed(ProductError):
+    """The caller's deadline passed before the work was done."""
+
+    slug, status = "plazo-agotado", HTTPStatus.GATEWAY_TIMEOUT
+    title = Sentence("Plazo agotado", "Deadline passed")
+
+
+class Saturated(ProductError):
+    """More requests are being served than this process takes at once."""
+
+    slug, status = "servidor-saturado", HTTPStatus.SERVICE_UNAVAILABLE
+    title = Sentence("Servidor saturado", "Server saturated")
+    headers = MappingProxyType({"retry-after": "1"})
+
+
+class TooManyRequests(ProductError):
+    """The client's address or key has used up its rate."""
+
+    slug, status = "demasiadas-peticiones", HTTPStatus.TOO_MANY_REQUESTS
+    title = Sentence("Demasiadas peticiones", "Too many requests")
+
+
+class KeyRequired(ProductError):
+    """No API key came with the request, and one is needed."""
+
+    slug, status = "llave-requerida", HTTPStatus.UNAUTHORIZED
+    title = Sentence("Falta la llave", "API key required")
+    headers = MappingProxyType({"www-authenticate": 'Bearer realm="cartelera"'})
+
+
+class KeyRefused(ProductError):
+    """The API key is unknown or was revoked."""
+
+    slug, status = "llave-no-valida", HTTPStatus.UNAUTHORIZED
+    title = Sentence("Llave no válida", "API key not valid")
+    headers = MappingProxyType(
+        {"www-authenticate": 'Bearer realm="cartelera", error="invalid_token"'}
+    )
+
+
+class Forbidden(ProductError):
+    """This is not for the client's address."""
+
+    slug, status = "acceso-denegado", HTTPStatus.FORBIDDEN
+    title = Sentence("Acceso denegado", "Access denied")
+
+
+class MalformedRequest(ProductError):
+    """What came is not HTTP, or is HTTP that two servers could read in two ways."""
+
+    slug, status = "peticion-mal-formada", HTTPStatus.BAD_REQUEST
+    title = Sentence("Petición mal formada", "Malformed request")
+
+
+class HeadersTooLarge(ProductError):
+    """The headers have more bytes than are taken."""
+
+    slug, status = "cabeceras-demasiado-grandes", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    title = Sentence("Cabeceras demasiado grandes", "Headers too large")
+
+
+class RequestTooSlow(ProductError):
+    """The request was not here, whole, in time."""
+
+    slug, status = "peticion-demasiado-lenta", HTTPStatus.REQUEST_TIMEOUT
+    title = Sentence("Petición demasiado lenta", "Request too slow")
 
 
 def catalogue() -> list[type[ProductError]]:

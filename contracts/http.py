@@ -1,41 +1,53 @@
-"""What every service answers alike: request ids, problems (RFC 9457), health, OpenAPI.
+"""What every app answers alike: problems for what it refuses, health, metrics, OpenAPI."""
 
-The only module of contracts that speaks FastAPI.
-"""
-
-import logging
-import re
-import time
-import uuid
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.api import EstadoBloque, Problema, Salud, SaludConBloques
+from contracts.context import (
+    NO_ROUTE,
+    PROBLEM_JSON,
+    REQUEST_ID,
+    Observer,
+    RequestContext,
+    as_problem,
+    is_well_encoded,
+    language_of,
+)
 from contracts.errors import (
-    InternalError,
     InvalidRequest,
-    MalformedAddress,
     MethodNotAllowed,
     ProductError,
     RejectedRequest,
     RouteNotFound,
     Sentence,
 )
+from contracts.metrics import MEDIA_TYPE, Metrics
+from contracts.service import ServiceContext
+from contracts.swap import Serving
+from contracts.tracing import Tracing
 
-logger = logging.getLogger(__name__)
-
-REQUEST_ID = "x-request-id"
-PROBLEM_JSON = "application/problem+json"
-GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+__all__ = [
+    "MESSAGES",
+    "NO_ROUTE",
+    "REQUEST_ID",
+    "add_routes",
+    "as_problem",
+    "health",
+    "install",
+    "install_service",
+    "is_well_encoded",
+    "language_of",
+    "limits_of",
+    "metrics_of",
+    "problems",
+    "said_wrong",
+]
 
 MESSAGES: dict[str, str] = {
     "int_parsing": "debe ser un número entero",
@@ -54,109 +66,6 @@ MESSAGES: dict[str, str] = {
 }
 """Pydantic's error types in Spanish; a type that is missing here is told in English."""
 
-NO_ROUTE = "otra"
-
-Observer = Callable[[str, int, float], None]
-"""Told of each answer: the route's pattern (or NO_ROUTE), the status, the seconds it took."""
-
-
-def language_of(accept_language: str) -> str:
-    """'en' where English is preferred to Spanish by an Accept-Language header, else 'es'."""
-    best, language = 0.0, "es"
-    for choice in accept_language.lower().split(","):
-        tag, _, weight = choice.partition(";q=")
-        if (short := tag.strip()[:2]) in ("es", "en"):
-            quality = _number(weight or "1")
-            if quality > best:
-                best, language = quality, short
-    return language
-
-
-def as_problem(scope: Scope, error: ProductError, status: int | None = None) -> Response:
-    """The problem document for `error`, in the language the request asked for."""
-    language = language_of(Headers(scope=scope).get("accept-language", ""))
-    body = Problema(
-        type=f"/problemas/{error.slug}",
-        title=error.title.spoken_in(language),
-        status=status or error.status,
-        detail=error.detail.spoken_in(language),
-        instance=scope["path"],
-        request_id=scope.get("state", {}).get("request_id", ""),
-        sugerencias=list(error.suggestions) or None,
-    )
-    return Response(
-        body.model_dump_json(exclude_none=True),
-        status_code=body.status,
-        media_type=PROBLEM_JSON,
-        headers={**error.headers, "content-language": language},
-    )
-
-
-class RequestContext:
-    """ASGI middleware: a request id on every answer, and no exception past this point.
-
-    A caller's `X-Request-ID` is kept when it is 1 to 64 characters of A-Z a-z 0-9 . _ -
-    and replaced otherwise, since it is written to logs. `observe` is told of each answer.
-    """
-
-    def __init__(self, app: ASGIApp, slow_request_ms: int, observe: Observer | None = None) -> None:
-        self.app = app
-        self.slow_request_ms = slow_request_ms
-        self.observe = observe
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 0
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
-            await send(message)
-
-        try:
-            await self._answer(scope, receive, send_with_id)
-        except Exception:
-            logger.exception("request_failed path=%r request_id=%s", scope["path"], request_id)
-            if status:
-                raise
-            await as_problem(scope, _unforeseen())(scope, receive, send_with_id)
-        took_s = time.perf_counter() - started
-        if self.observe is not None:
-            route = getattr(scope.get("route"), "path_format", NO_ROUTE)
-            self.observe(route, status, took_s)
-        if (took_ms := took_s * 1000) > self.slow_request_ms:
-            logger.warning(
-                "slow_request path=%r ms=%.0f request_id=%s", scope["path"], took_ms, request_id
-            )
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_well_encoded(scope.get("raw_path") or b"", scope.get("query_string", b"")):
-            await self.app(scope, receive, send)
-        else:
-            await as_problem(scope, _malformed())(scope, receive, send)
-
-
-def is_well_encoded(path: bytes, query: bytes) -> bool:
-    """Whether path and query are correctly percent-encoded UTF-8 without NUL."""
-    if b"%" not in path and b"%" not in query:
-        return True
-    whole = path + b"?" + query
-    if BROKEN_ESCAPE.search(whole) or b"%00" in whole:
-        return False
-    try:
-        unquote_to_bytes(whole).decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
 
 def install(app: FastAPI, slow_request_ms: int = 500, observe: Observer | None = None) -> None:
     """Give `app` request ids, problem answers and their description in its OpenAPI."""
@@ -172,6 +81,21 @@ def install(app: FastAPI, slow_request_ms: int = 500, observe: Observer | None =
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def install_service(app: FastAPI, metrics: Metrics, tracing: Tracing, slow_request_ms: int) -> None:
+    """As `install`, for a service: each answer is made from one version, and says which.
+
+    `app.state.serving` is what it serves, once its lifespan has begun.
+    """
+
+    def serving() -> Serving[Any]:
+        served: Serving[Any] = app.state.serving
+        return served
+
+    # inside, so that what it refuses has an id
+    app.add_middleware(ServiceContext, serving=serving, tracing=tracing)
+    install(app, slow_request_ms, metrics.took)
 
 
 def add_routes(app: FastAPI, router: APIRouter) -> None:
@@ -204,6 +128,17 @@ def health(
         blocks = blocks_of(request)
         missing = [block.bloque for block in blocks if not block.peliculas]
         return SaludConBloques(**said.model_dump(), bloques=blocks, faltan=missing)
+
+    return router
+
+
+def metrics_of(metrics: Metrics) -> APIRouter:
+    """`/metrics`, for Prometheus, on this service's own port."""
+    router = APIRouter()
+
+    @router.get("/metrics", include_in_schema=False)
+    def metrics_as_text() -> Response:
+        return Response(metrics.as_text(), media_type=MEDIA_TYPE)
 
     return router
 
@@ -271,28 +206,3 @@ def _with_problems(schema: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         parts.pop(unused, None)
     return schema
-
-
-def _unforeseen() -> InternalError:
-    return InternalError(
-        Sentence(
-            "Algo falló en el servidor; el registro lo guarda bajo este request_id.",
-            "Something failed in the server; its log has it under this request_id.",
-        )
-    )
-
-
-def _malformed() -> MalformedAddress:
-    return MalformedAddress(
-        Sentence(
-            "La dirección no está bien codificada: se espera UTF-8 con porcentajes (%C3%B1).",
-            "The address is not well encoded: percent-encoded UTF-8 (%C3%B1) is expected.",
-        )
-    )
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

@@ -1,25 +1,21 @@
 """The gateway's own endpoints: health, the problems explained, the merged OpenAPI."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from contracts.api import Salud, SaludConBloques, SaludGateway
-from contracts.errors import ProductError
-from contracts.http import REQUEST_ID, language_of, problems
-from gateway.clients import Upstream
+from contracts.api import Salud, SaludGateway
+from contracts.http import language_of, problems
+from gateway.metrics import MEDIA_TYPE
 from gateway.openapi import MergedOpenAPI
+from gateway.parts import Parts
+from gateway.probes import READY, Probes
 from gateway.problems import ProblemaDescrito, described
 
-READY, DEGRADED, ABSENT = "lista", "degradada", "no disponible"
-
-READY_DEADLINE_S = 1.0
-"""Whoever asks for readiness asks often and waits little, so a slow service counts as absent."""
+DEGRADED = "degradada"
 
 router = APIRouter(tags=["gateway"])
 
@@ -51,11 +47,11 @@ async def alive() -> Salud:
 async def ready(request: Request) -> Response:
     """`lista` si todos los servicios lo están; si falta alguno, `degradada` y estado 503.
 
-    De un servicio con índice se nombran además los bloques que ninguna película tiene (`faltan`).
+    De un servicio con índice se nombran además los bloques que ninguna película tiene (`faltan`);
+    de uno apartado por sus fallos, desde cuándo (`circuito`, `desde`).
     """
-    upstreams: dict[str, Upstream] = request.app.state.upstreams
-    request_id: str = request.state.request_id
-    asked = await asyncio.gather(*(_health(each, request_id) for each in upstreams.values()))
+    probes: Probes = request.app.state.probes
+    asked = await probes.health()
     services = {health.servicio: health for health in asked}
     complete = all(health.estado == READY for health in asked)
     body = SaludGateway(
@@ -87,15 +83,8 @@ async def openapi(request: Request) -> Response:
     return Response(await merged.as_json(), media_type="application/json")
 
 
-async def _health(upstream: Upstream, request_id: str) -> SaludConBloques:
-    absent = SaludConBloques(estado=ABSENT, servicio=upstream.public)
-    headers = [(REQUEST_ID.encode(), request_id.encode())]
-    deadline_s = min(READY_DEADLINE_S, upstream.deadline_s)
-    try:
-        reply = await upstream.forward("GET", b"/salud/lista", headers, deadline_s=deadline_s)
-        said = SaludConBloques.model_validate_json(reply.body)
-    except (ProductError, ValidationError):
-        return absent
-    if reply.status != HTTPStatus.OK:
-        return absent
-    return said.model_copy(update={"estado": READY, "servicio": upstream.public})
+@router.get("/metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """For Prometheus, where its address may read them."""
+    parts: Parts = request.app.state.parts
+    return Response(parts.metrics.as_text(), media_type=MEDIA_TYPE)

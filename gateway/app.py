@@ -1,17 +1,30 @@
 """The gateway's composition root: `uvicorn gateway.app:create_app --factory`."""
 
+import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.http import install
+from contracts.tracing import ENDPOINT_VARIABLE, Tracing
+from gateway.admission import Admission
+from gateway.answers import Answers
 from gateway.api import router
-from gateway.clients import TransportFor, open_upstreams
+from gateway.cache import Cache
+from gateway.clients import open_upstreams
+from gateway.edge import Edge
+from gateway.metrics import Metrics
 from gateway.openapi import MergedOpenAPI
 from gateway.pages import install_pages
-from gateway.routing import Forwarder
+from gateway.parts import Parts
+from gateway.probes import Probes
 from gateway.settings import Settings
+from gateway.transport import TransportFor
 
 DESCRIPTION = """\
 Recomendador y estadísticas de películas y series, en una sola dirección.
@@ -21,30 +34,107 @@ en inglés; [/problemas](problemas) los explica. Toda respuesta lleva `X-Request
 """
 
 
+class Gateway(FastAPI):
+    """FastAPI for the gateway's own endpoints, with `front` before all of it, lifespan apart.
+
+    As a middleware it would stand within FastAPI's own, which cost as much as all it does itself.
+    """
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See starlette.applications.Starlette."""
+        if scope["type"] == "http":
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def own(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the gateway answers itself."""
+        await super().__call__(scope, receive, send)
+
+
+TICK_S = 1.0
+SHOWN_TO_PAGES = ("age", "etag", "ratelimit", "ratelimit-policy", "retry-after", "x-cache")
+PREFLIGHT_KEPT_S = 600
+
+
 def create_app(
     settings: Settings | None = None, transport_for: TransportFor | None = None
-) -> FastAPI:
-    """The gateway; `transport_for(service)` replaces the sockets to a service, in tests."""
+) -> Gateway:
+    """The gateway; `transport_for(service)` replaces the sockets to a service, in tests.
+
+    Raises DataError for a setting that only shows its fault here, as a file of keys does.
+    """
     settings = settings or Settings()
+    parts = _parts(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_upstreams(settings, transport_for) as upstreams:
-            app.state.upstreams = upstreams
+        async with open_upstreams(settings, parts.metrics, transport_for) as upstreams:
+            parts.upstreams = upstreams
             app.state.openapi = MergedOpenAPI(app.openapi, upstreams)
-            yield
+            app.state.probes = Probes(upstreams, settings.probe_ms / 1000)
+            async with app.state.probes.running(), _ticking(parts):
+                yield
+        await parts.admission.aclose()
+        if parts.tracing is not None:
+            parts.tracing.shutdown()
 
-    app = FastAPI(
+    app = Gateway(
         title="Cartelera",
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url=None,  # ours is merged from the services': see gateway.openapi
-        redirect_slashes=False,  # it would walk all routes twice for each forwarded request
+        redirect_slashes=False,
     )
+    app.state.parts = parts
     app.include_router(router)
     install_pages(app)
     install(app, settings.slow_request_ms)
-    # The default, not a route for every path: a wrong method on our own paths stays a 405.
-    app.router.default = Forwarder(app.router.not_found)
+    app.front = Edge(app.own, parts)
+    if settings.cors_origins:
+        app.front = CORSMiddleware(
+            app.front,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
+            expose_headers=[*SHOWN_TO_PAGES, "x-request-id"],
+            max_age=PREFLIGHT_KEPT_S,
+        )
     return app
+
+
+def _parts(settings: Settings) -> Parts:
+    private = settings.keys_file is not None
+    cache = Cache(settings.cache_bytes, settings.cache_max_age_s, private)
+    return Parts(
+        settings,
+        Metrics(),
+        Answers(cache, settings.stale_after_ms / 1000),
+        Admission(settings),
+        Tracing("gateway") if os.environ.get(ENDPOINT_VARIABLE, "").strip() else None,
+    )
+
+
+@asynccontextmanager
+async def _ticking(parts: Parts) -> AsyncIterator[None]:
+    """Once a second: tell the metrics what has been counted, look whether the keys changed."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            cache = parts.answers.cache
+            parts.metrics.cache_holds(cache.bytes, len(cache))
+            parts.metrics.in_flight(parts.in_flight_of.total())
+            if parts.admission.keys is not None:
+                parts.admission.keys.refresh()
+
+    task = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

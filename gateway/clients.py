@@ -1,26 +1,36 @@
-"""The services as the gateway sees them: one `Upstream` each, and every way one can fail.
-
-The only module that knows httpx's exceptions.
-"""
+"""The services as the gateway sees them: one `Upstream` each, and every way one can fail."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import httpx
+from http import HTTPStatus
+from types import MappingProxyType
 
 from contracts.errors import (
     ProductError,
     Sentence,
     UpstreamBroken,
+    UpstreamOut,
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from contracts.http import REQUEST_ID
+from gateway.breaker import Breaker, State
+from gateway.hedging import first_answer
+from gateway.metrics import Metrics
+from gateway.retries import RetryBudget
 from gateway.settings import Settings
-from gateway.transport import AiohttpTransport
+from gateway.transport import (
+    AiohttpTransport,
+    Header,
+    RawReply,
+    Transport,
+    TransportFault,
+    TransportFor,
+    Unreachable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -33,37 +43,72 @@ SPOKEN = {
     RECO: Sentence("El servicio de recomendaciones", "The recommendation service"),
 }
 
-Header = tuple[bytes, bytes]
-TransportFor = Callable[[str], httpx.AsyncBaseTransport]
-
 PASSED_BACK = frozenset(
     {b"content-type", b"content-language", b"content-encoding", b"retry-after", b"allow"}
 )
 """Headers of a service's answer that a client gets; what is not listed stays between the two."""
 
+DEADLINE, ROUTE, VERSION = b"x-deadline-ms", b"x-route", b"x-version"
+VERSIONS_REMEMBERED = 8
+NO_TIME_S = 0.005
+"""With less than this left a second try would only be cut off."""
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What a service answered: the body byte for byte, the headers that are passed back."""
+    """What a service answered: the body byte for byte, the headers that are passed back.
+
+    `route` is the pattern of the service's route, `version` what the answer was made from; both
+    are empty where the service does not say.
+    """
 
     status: int
     headers: Sequence[Header]
     body: bytes
+    route: str = ""
+    version: bytes = b""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request to a service, as it is sent each time it is tried."""
+
+    method: str
+    target: bytes
+    headers: Sequence[Header]
+    body: bytes
+    ends: float
 
 
 class Upstream:
-    """One service behind the gateway."""
+    """One service behind the gateway.
+
+    `version` is the one it last answered from, `up` whether it answered when it was last asked
+    for its health or for anything else.
+    """
 
     def __init__(
-        self, name: str, address: str, transport: httpx.AsyncBaseTransport, deadline_s: float
+        self, name: str, settings: Settings, transport: Transport, metrics: Metrics
     ) -> None:
         self.name = name
         self.public = PUBLIC[name]
         self.spoken = SPOKEN[name]
-        self._address = address.rstrip("/")
-        self._prefix = httpx.URL(self._address).raw_path.rstrip(b"/")
+        self.address = str(settings.query_url if name == QUERY else settings.reco_url).rstrip("/")
+        self.deadline_s = settings.deadline_ms / 1000
+        self.version = b""
+        self.up = False
+        self.breaker = Breaker(
+            settings.breaker_requests,
+            settings.breaker_failures,
+            settings.breaker_pause_ms / 1000,
+            self._breaker_changed,
+        )
+        self._budget = RetryBudget(settings.retry_share)
+        self._hedge_after_s = settings.hedge_after_ms / 1000
         self._transport = transport
-        self.deadline_s = deadline_s
+        self._metrics = metrics
+        self._confirmed: dict[bytes, float] = {}
+        metrics.circuit(self.public, State.CLOSED)
 
     async def forward(
         self,
@@ -75,86 +120,178 @@ class Upstream:
     ) -> Reply:
         """The service's answer, whole and within the deadline, or an Upstream… problem.
 
+        A GET that met a fault other than the deadline is tried once more, if the budget allows.
         `target` is path and query as they go into the request line: printable ASCII, no `#`.
         """
-        request = httpx.Request(
-            method,
-            self._address + target.decode("ascii"),
-            # Nothing else: a service that compresses for the gateway works twice for nothing.
-            headers=[*headers, (b"accept-encoding", b"identity")],
-            content=body,
-            extensions={"target": self._prefix + target},
-        )
-        with self._faults_named(request):
-            async with asyncio.timeout(deadline_s or self.deadline_s):
-                return await self._exchange(request)
+        ends = time.monotonic() + (deadline_s or self.deadline_s)
+        asked = Asked(method, target, headers, body, ends)
+        self._budget.earn()
+        try:
+            return await self._tried(asked)
+        except UpstreamOut:  # told when it was set aside, and not each time it is asked for
+            raise
+        except ProductError as problem:
+            request_id = dict(headers).get(b"x-request-id", b"").decode("latin-1")
+            logger.warning(
+                "upstream_failed service=%s problem=%s fault=%r request_id=%s",
+                *(self.name, problem.slug, problem.__cause__, request_id),
+            )
+            raise
+
+    async def probe(self, deadline_s: float) -> Reply:
+        """The service's own health, whatever the breaker thinks; raises an Upstream… problem."""
+        ends = time.monotonic() + deadline_s
+        was_up, ready = self.up, False
+        try:
+            reply = await self._exchange(Asked("GET", b"/salud/lista", (), b"", ends))
+            ready = reply.status < HTTPStatus.INTERNAL_SERVER_ERROR  # it lives; more is not asked
+            return reply
+        except (TimeoutError, TransportFault) as fault:
+            self.up = False
+            if was_up:  # else it is told with every probe
+                logger.warning("service_out service=%s fault=%r", self.name, fault)
+            raise self._problem(fault) from fault
+        finally:
+            self.breaker.probed(ready)
+
+    def age_s(self, version: bytes) -> int:
+        """Seconds since the service last said that this version is the one it answers from."""
+        return int(time.monotonic() - self._confirmed.get(version, time.monotonic()))
 
     async def aclose(self) -> None:
         """Close every connection to the service."""
         await self._transport.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> Reply:
-        # The transport itself, not an httpx.AsyncClient around it: see ADR 0004.
-        response = await self._transport.handle_async_request(request)
-        assert isinstance(response.stream, httpx.AsyncByteStream)
+    async def _tried(self, asked: Asked) -> Reply:
+        if asked.method != "GET":
+            return await self._ask(asked)
         try:
-            body = b"".join([chunk async for chunk in response.stream])
+            if self._hedge_after_s:
+                return await first_answer(
+                    lambda: self._ask(asked), self._hedge_after_s, lambda: self._again("cobertura")
+                )
+            return await self._ask(asked)
+        except (UpstreamUnavailable, UpstreamBroken):
+            if asked.ends - time.monotonic() < NO_TIME_S or not self._again("fallo"):
+                raise
+            return await self._ask(asked)
+
+    async def _ask(self, asked: Asked) -> Reply:
+        if not self.breaker.admits():
+            raise self._set_aside()
+        answered: bool | None = None
+        started, outcome = time.perf_counter(), "abandonada"
+        try:
+            reply = await self._exchange(asked)
+            answered, outcome = True, "ok"
+            return reply
+        except (TimeoutError, TransportFault) as fault:
+            problem = self._problem(fault)
+            answered, outcome = False, problem.slug
+            raise problem from fault
         finally:
-            await response.stream.aclose()
-        return Reply(response.status_code, self._passed_back(response.headers), body)
+            self.breaker.left(answered)
+            self._metrics.upstream(self.public, outcome, time.perf_counter() - started)
 
-    def _passed_back(self, headers: httpx.Headers) -> list[Header]:
-        passed = [(key.lower(), value) for key, value in headers.raw]
-        kept = [header for header in passed if header[0] in PASSED_BACK]
-        for key, value in passed:
-            if key == b"location":  # a service only knows its own address
-                kept.append((key, value.removeprefix(self._address.encode())))
-        return kept
+    async def _exchange(self, asked: Asked) -> Reply:
+        left_s = asked.ends - time.monotonic()
+        headers = [
+            *asked.headers,
+            (DEADLINE, b"%d" % max(1, left_s * 1000)),
+            # Nothing else: a service that compresses for the gateway works twice for nothing.
+            (b"accept-encoding", b"identity"),
+        ]
+        async with asyncio.timeout(left_s):
+            raw = await self._transport.send(asked.method, asked.target, headers, asked.body)
+        return self._accepted(raw)
 
-    @contextlib.contextmanager
-    def _faults_named(self, request: httpx.Request) -> Iterator[None]:
-        try:
-            yield
-        except (TimeoutError, httpx.TransportError) as exc:
-            problem = self._problem(exc)
-            logger.warning(
-                "upstream_failed service=%s problem=%s url=%r fault=%r request_id=%s",
-                *(self.name, problem.slug, str(request.url)[:200], exc),
-                request.headers.get(REQUEST_ID, ""),
-            )
-            raise problem from exc
+    def _accepted(self, raw: RawReply) -> Reply:
+        passed, route, version = [], "", b""
+        for name, value in raw.headers:
+            if name in PASSED_BACK:
+                passed.append((name, value))
+            elif name == VERSION:
+                version = value
+            elif name == ROUTE:
+                route = value.decode("latin-1")
+            elif name == b"location":  # a service only knows its own address
+                passed.append((name, value.removeprefix(self.address.encode())))
+        self._seen(version)
+        return Reply(raw.status, passed, raw.body, route, version)
+
+    def _seen(self, version: bytes) -> None:
+        self.up = True
+        if not version:
+            return
+        if version != self.version:
+            self.version = version
+            self._metrics.version(self.public, version.decode("latin-1"))
+            while len(self._confirmed) >= VERSIONS_REMEMBERED:
+                del self._confirmed[next(iter(self._confirmed))]
+        self._confirmed[version] = time.monotonic()
+
+    def _again(self, why: str) -> bool:
+        granted = self._budget.spend()
+        self._metrics.retried(self.public, why if granted else "sin_saldo")
+        return granted
 
     def _problem(self, fault: Exception) -> ProductError:
         es, en = self.spoken.es, self.spoken.en
         match fault:
-            case httpx.ConnectTimeout() | httpx.NetworkError():
+            case Unreachable():
                 down = Sentence(f"{es} no está disponible.", f"{en} is not available.")
                 return UpstreamUnavailable(down)
-            case TimeoutError() | httpx.TimeoutException():
+            case TimeoutError():
                 late = Sentence(f"{es} no respondió a tiempo.", f"{en} did not answer in time.")
                 return UpstreamTimeout(late)
         bad = Sentence(f"{es} dio una respuesta defectuosa.", f"{en} gave a broken answer.")
         return UpstreamBroken(bad)
 
+    def _set_aside(self) -> UpstreamOut:
+        es, en = self.spoken.es, self.spoken.en
+        since = self.breaker.since
+        clock = f"{since:%H:%M:%S}" if since else "?"
+        wait = max(1, round(self.breaker.retry_in_s()))
+        problem = UpstreamOut(
+            Sentence(
+                f"{es} no responde bien desde las {clock} (UTC); se vuelve a probar en {wait} s.",
+                f"{en} has been failing since {clock} UTC; it is tried again in {wait} s.",
+            )
+        )
+        problem.headers = MappingProxyType({"retry-after": str(wait)})
+        problem.members = {"servicio": self.public}
+        if since:
+            problem.members = {"servicio": self.public, "desde": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
+        return problem
+
+    def _breaker_changed(self, state: State) -> None:
+        logger.warning("breaker_changed service=%s state=%s", self.name, state)
+        self._metrics.circuit(self.public, state)
+        if state is State.OPEN:
+            self._metrics.opened(self.public)
+
 
 @contextlib.asynccontextmanager
 async def open_upstreams(
-    settings: Settings, transport_for: TransportFor | None = None
+    settings: Settings, metrics: Metrics, transport_for: TransportFor | None = None
 ) -> AsyncIterator[Mapping[str, Upstream]]:
     """Every service by name, its connections open until the block ends."""
     connect = transport_for or _over_sockets(settings)
-    addresses = {QUERY: settings.query_url, RECO: settings.reco_url}
     async with contextlib.AsyncExitStack() as stack:
         upstreams = {}
-        for name, address in addresses.items():
-            upstream = Upstream(name, str(address), connect(name), settings.deadline_ms / 1000)
+        for name in (QUERY, RECO):
+            upstream = Upstream(name, settings, connect(name), metrics)
             stack.push_async_callback(upstream.aclose)
             upstreams[name] = upstream
         yield upstreams
 
 
-def _over_sockets(settings: Settings) -> TransportFor:
-    def connect(name: str) -> httpx.AsyncBaseTransport:
-        return AiohttpTransport(settings.max_connections, settings.connect_timeout_ms / 1000)
+def _over_sockets(settings: Settings) -> Callable[[str], Transport]:
+    addresses = {QUERY: str(settings.query_url), RECO: str(settings.reco_url)}
+
+    def connect(name: str) -> Transport:
+        return AiohttpTransport(
+            addresses[name], settings.max_connections, settings.connect_timeout_ms / 1000
+        )
 
     return connect

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from contracts.errors import ProductError, UpstreamBroken, UpstreamTimeout, UpstreamUnavailable
-from contracts.http import problems
+from contracts.context import PROBLEM_JSON
+from contracts.errors import ProductError
 from gateway.clients import Upstream
 from gateway.routing import SERVICES
 
@@ -21,7 +21,55 @@ Document = dict[str, Any]
 LIFETIME_S = 60.0
 """How long a complete document is kept; an incomplete one is asked for again each time."""
 
-UPSTREAM_PROBLEMS = (UpstreamBroken.status, UpstreamUnavailable.status, UpstreamTimeout.status)
+OF_ALL = {
+    400: "La petición, o su dirección, está mal formada",
+    405: "La ruta no admite este método",
+    408: "La petición no llegó entera a tiempo",
+    414: "La dirección es demasiado larga",
+    431: "Las cabeceras son demasiado grandes",
+    500: "Algo falló en el servidor",
+    503: "El servidor, o el servicio que responde, no puede atender ahora",
+}
+OF_SERVICES = {
+    401: "Falta la llave, o no es válida, donde se pide una",
+    429: "La dirección o la llave ya no tiene peticiones",
+    502: "El servicio que responde dio una respuesta defectuosa",
+    504: "El servicio que responde no lo hizo a tiempo",
+}
+OF_BODIES = {413: "El cuerpo es demasiado grande"}
+"""What the gateway itself may answer: to anything, in a service's stead, to what has a body."""
+
+HEADERS: Document = {
+    "X-Request-ID": {
+        "description": "el de la petición, si era válido, u otro; el registro lo nombra",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    },
+    "X-Cache": {
+        "description": "si la respuesta estaba guardada, y si era la última (STALE: no)",
+        "schema": {"type": "string", "enum": ["HIT", "MISS", "STALE"]},
+    },
+    "ETag": {"schema": {"type": "string"}},
+    "Age": {"schema": {"type": "integer", "minimum": 0}},
+    "Allow": {"description": "los métodos que sí", "schema": {"type": "string"}},
+    "Retry-After": {"description": "segundos", "schema": {"type": "integer", "minimum": 0}},
+    "WWW-Authenticate": {"schema": {"type": "string"}},
+    "RateLimit": {"description": "lo que queda, donde se cuenta", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": "lo que se cuenta", "schema": {"type": "string"}},
+}
+HEADERS_OF = {
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    503: ("Retry-After",),
+}
+OF_KEPT = ("X-Cache", "ETag", "Age", "RateLimit", "RateLimit-Policy")
+
+SECURITY: Document = {
+    "X-API-Key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "Bearer": {"type": "http", "scheme": "bearer"},
+}
+KEY_WHERE_ONE_IS_ASKED_FOR: list[Document] = [{}, *({name: []} for name in SECURITY)]
 
 
 class MergedOpenAPI:
@@ -59,10 +107,10 @@ def merge(own: Document, parts: Mapping[str, Document]) -> Document:
         kept = _with_references(part, _take_components(merged, service, part))
         for path, operations in kept.get("paths", {}).items():
             if SERVICES.get(path[1:].partition("/")[0]) == service:
-                merged["paths"][path] = _with_upstream_problems(operations)
+                merged["paths"][path] = _forwarded(operations)
         _add_tags(merged, kept)
     merged.pop("servers", None)
-    return merged
+    return _with_own_answers(merged)
 
 
 async def _document_of(upstream: Upstream) -> Document | None:
@@ -113,14 +161,58 @@ def _with_references(node: Any, renamed: Mapping[str, str]) -> Any:
     return node
 
 
-def _with_upstream_problems(operations: Document) -> Document:
+def _forwarded(operations: Document) -> Document:
     """The operations with what the gateway itself may answer in the service's stead."""
-    answers = {str(status): answer for status, answer in problems(*UPSTREAM_PROBLEMS).items()}
-    del answers["422"]
-    for operation in operations.values():
-        if isinstance(operation, dict) and "responses" in operation:
-            operation["responses"] = {**answers, **operation["responses"]}
+    for method, operation in operations.items():
+        if not isinstance(operation, dict) or "responses" not in operation:
+            continue
+        operation["security"] = KEY_WHERE_ONE_IS_ASKED_FOR
+        _may_answer(operation, OF_SERVICES | (OF_BODIES if "requestBody" in operation else {}))
+        if method == "get":
+            if given := operation["responses"].get("200"):
+                given["headers"] = _headers(*OF_KEPT) | given.get("headers", {})
+            operation["responses"]["304"] = {
+                "description": "Es la que dice If-None-Match",
+                "headers": _headers(*OF_KEPT),
+            }
     return operations
+
+
+def _with_own_answers(merged: Document) -> Document:
+    """The document with what the gateway may answer to anything, and the parts that needs."""
+    components = merged.setdefault("components", {})
+    components["headers"] = {**components.get("headers", {}), **HEADERS}
+    components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY}
+    own = components.setdefault("responses", {})
+    for status, description in (OF_ALL | OF_SERVICES | OF_BODIES).items():
+        own[f"Problema{status}"] = _problem(status, description)
+    for operations in merged["paths"].values():
+        for operation in operations.values():
+            if not isinstance(operation, dict) or "responses" not in operation:
+                continue
+            _may_answer(operation, OF_ALL)
+            for answer in operation["responses"].values():
+                if "$ref" not in answer:
+                    answer["headers"] = _headers("X-Request-ID") | answer.get("headers", {})
+    return merged
+
+
+def _may_answer(operation: Document, statuses: Mapping[int, str]) -> None:
+    """Add these statuses, in order, but for those that the operation describes itself."""
+    added = {str(s): {"$ref": f"#/components/responses/Problema{s}"} for s in statuses}
+    operation["responses"] = dict(sorted({**added, **operation["responses"]}.items()))
+
+
+def _problem(status: int, description: str) -> Document:
+    return {
+        "description": description,
+        "headers": _headers("X-Request-ID", *HEADERS_OF.get(status, ())),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problema"}}},
+    }
+
+
+def _headers(*names: str) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _add_tags(merged: Document, part: Document) -> None:

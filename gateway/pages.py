@@ -5,6 +5,7 @@ but current builds of the two), so nothing is vendored here and nothing is asked
 files are used: its app factory would add an /openapi.json of its own before the merged one.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
@@ -24,6 +25,18 @@ ONLY_FROM_HERE = (
 """Content-Security-Policy: a page that asks another host for anything is stopped by the browser."""
 
 
+PAGE_HEADERS = {
+    "cache-control": "no-cache",  # asked for again each time, and answered 304 while it is the same
+    "content-security-policy": ONLY_FROM_HERE,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+
 def install_pages(app: FastAPI) -> None:
     """Give `app` its pages. Their links are relative, so they also work below a prefix."""
     static = StaticFiles(packages=[("fastapi_offline", "static")])
@@ -40,8 +53,13 @@ def install_pages(app: FastAPI) -> None:
 
 
 def _serving(content: bytes) -> Callable[[Request], Awaitable[Response]]:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {**PAGE_HEADERS, "etag": tag}
+
     async def page(request: Request) -> Response:
-        return HTMLResponse(content, headers={"content-security-policy": ONLY_FROM_HERE})
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(content, headers=headers)
 
     return page
 

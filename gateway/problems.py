@@ -98,6 +98,54 @@ DESCRIPTIONS = {
         "El servicio que responde a esta ruta envió algo cortado o que no es HTTP.",
         "The service behind this endpoint sent something cut short, or that is not HTTP.",
     ),
+    "servicio-apartado": Sentence(
+        "El servicio que responde a esta ruta falló tantas veces que se le deja descansar; "
+        "«servicio» y «desde» dicen cuál y desde cuándo, y «Retry-After» cuándo reintentar.",
+        "The service behind this endpoint failed so often that it is left alone for a while; "
+        "'servicio' and 'desde' say which and since when, 'Retry-After' when to try again.",
+    ),
+    "plazo-agotado": Sentence(
+        "La petición no se pudo terminar en el plazo que traía.",
+        "The request could not be finished before the deadline it came with.",
+    ),
+    "servidor-saturado": Sentence(
+        "Hay más peticiones o conexiones a la vez de las que se admiten; conviene reintentar "
+        "pasados los segundos que dice «Retry-After».",
+        "More requests or connections are open at once than are taken; try again after the "
+        "seconds that 'Retry-After' says.",
+    ),
+    "demasiadas-peticiones": Sentence(
+        "Desde esta dirección o con esta llave se ha preguntado más de lo admitido; «Retry-"
+        "After» dice cuándo vuelve a haber sitio.",
+        "This address or key has asked more than it may; 'Retry-After' says when there is "
+        "room again.",
+    ),
+    "llave-requerida": Sentence(
+        "Esta instalación pide una llave: en la cabecera «X-API-Key» o como «Authorization: "
+        "Bearer».",
+        "This installation asks for an API key: in the header 'X-API-Key', or as "
+        "'Authorization: Bearer'.",
+    ),
+    "llave-no-valida": Sentence(
+        "La llave no existe o se revocó.",
+        "The key does not exist, or was revoked.",
+    ),
+    "acceso-denegado": Sentence(
+        "Esta ruta no se sirve a la dirección desde la que se pide.",
+        "This endpoint is not served to the address that asks.",
+    ),
+    "peticion-mal-formada": Sentence(
+        "Lo recibido no es HTTP, o lo es de un modo que dos servidores podrían leer distinto.",
+        "What came is not HTTP, or is HTTP that two servers could read in two ways.",
+    ),
+    "cabeceras-demasiado-grandes": Sentence(
+        "Las cabeceras tienen más bytes de los que se admiten.",
+        "The headers have more bytes than are taken.",
+    ),
+    "peticion-demasiado-lenta": Sentence(
+        "La petición no llegó entera a tiempo.",
+        "The request did not come whole in time.",
+    ),
 }
 """Slug → what the problem means; a test holds it to the catalogue."""
 

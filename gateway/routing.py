@@ -1,16 +1,22 @@
-"""Which service answers what, and the light path that a forwarded request takes."""
+"""Which service answers what, and what of a request it gets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope
 
-from contracts.errors import AddressTooLong, BodyTooLarge, RejectedRequest, Sentence
-from contracts.http import REQUEST_ID
-from gateway.clients import QUERY, RECO, Header, Upstream
+from contracts.errors import (
+    AddressTooLong,
+    BodyTooLarge,
+    MalformedAddress,
+    MethodNotAllowed,
+    RejectedRequest,
+    Sentence,
+)
+from contracts.http import is_well_encoded
+from gateway.clients import QUERY, RECO
+from gateway.settings import Settings
+from gateway.transport import Header
 
 SERVICES = {
     "cantidad_filmaciones_mes": QUERY,
@@ -37,12 +43,6 @@ READS = ("GET", "HEAD")
 WRITABLE = "v1"
 """The one segment that also takes POST: questions too long for an address."""
 
-MAX_TARGET = 8192
-"""Bytes of path and query, as most servers and proxies allow."""
-
-MAX_BODY = 1024 * 1024
-"""Bytes of a request's body."""
-
 PASSED_ON = frozenset({b"accept", b"accept-language", b"content-type"})
 """Headers of a request that a service gets; its request id is added."""
 
@@ -50,98 +50,97 @@ NOT_FOR_A_REQUEST_LINE = re.compile(rb"[^\x21\x22\x24-\x7e]")
 SENDABLE = re.compile(rb"[\t\x20-\x7e]*")
 
 
-class Forwarder:
-    """ASGI app for every address that is not the gateway's own."""
-
-    def __init__(self, otherwise: ASGIApp) -> None:
-        self._otherwise = otherwise
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request with its service's answer; only HTTP has services."""
-        if scope["type"] != "http":
-            await self._otherwise(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        upstreams: Mapping[str, Upstream] = request.app.state.upstreams
-        response = await forward(request, upstreams)
-        await response(scope, receive, send)
+def segment_of(path: str) -> str:
+    """What the path begins with, by which it is routed."""
+    return path[1:].partition("/")[0] if path.startswith("/") else ""
 
 
-async def forward(request: Request, upstreams: Mapping[str, Upstream]) -> Response:
-    """The answer of the service that `request` is for, byte for byte."""
-    upstream = upstreams[service_for(request.method, request.scope["path"])]
-    target = target_of(request.scope)
-    body = await body_of(request) if request.method == "POST" else b""
-    # The services are asked GET for HEAD: theirs are GET routes, which would refuse it.
-    method = "GET" if request.method == "HEAD" else request.method
-    reply = await upstream.forward(method, target, passed_on(request), body)
-    response = Response(reply.body, reply.status)
-    response.raw_headers.extend(reply.headers)
-    if request.method == "HEAD":
-        response.body = b""  # the headers, its length among them, are GET's
-    return response
-
-
-def service_for(method: str, path: str) -> str:
-    """Name of the service that answers `path`; 404 or 405 where there is none."""
-    segment = path[1:].partition("/")[0]
-    service = SERVICES.get(segment) if path.startswith("/") else None
-    if service is None:
-        raise HTTPException(404)
+def service_for(method: str, path: str) -> str | None:
+    """Name of the service that answers `path`, None where none does; or MethodNotAllowed."""
+    segment = segment_of(path)
+    service = SERVICES.get(segment)
     allowed = (*READS, "POST") if segment == WRITABLE else READS
-    if method not in allowed:
-        raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
-    return service
+    if service is None or method in allowed:
+        return service
+    problem = MethodNotAllowed(
+        Sentence(
+            f"«{path[:200]}» no admite el método {method}.",
+            f"'{path[:200]}' does not take the method {method}.",
+        )
+    )
+    problem.headers = {"allow": ", ".join(allowed)}
+    raise problem
 
 
-def target_of(scope: Scope) -> bytes:
+def target_of(scope: Scope, settings: Settings) -> bytes:
     """Path and query as the client wrote them, but for bytes no request line may carry.
 
-    Those (raw UTF-8, mostly: `?q=niño` typed at a shell) are percent-encoded.
+    Those (raw UTF-8, mostly: `?q=niño` typed at a shell) are percent-encoded. Raises the problem
+    of an address that is too long, or is no UTF-8.
     """
-    target: bytes = scope["raw_path"]
-    if scope["query_string"]:
-        target += b"?" + scope["query_string"]
-    if len(target) > MAX_TARGET:
+    path, query = scope["raw_path"], scope["query_string"]
+    target: bytes = path + b"?" + query if query else path
+    if len(target) > settings.max_address_bytes:
+        raise too_long(settings.max_address_bytes)
+    if len(query) > settings.max_query_bytes:
+        most = settings.max_query_bytes
         raise AddressTooLong(
             Sentence(
-                f"La dirección supera los {MAX_TARGET} caracteres.",
-                f"The address is longer than {MAX_TARGET} characters.",
+                f"Los parámetros superan los {most} caracteres.",
+                f"The parameters are longer than {most} characters.",
             )
         )
+    if not is_well_encoded(path, query):
+        raise badly_encoded()
     return NOT_FOR_A_REQUEST_LINE.sub(lambda byte: b"%%%02X" % ord(byte[0]), target)
 
 
-def passed_on(request: Request) -> list[Header]:
-    """The headers a service gets: those it reads, and the request id."""
-    kept = [
-        (key, value)
-        for key, value in request.scope["headers"]
-        if key in PASSED_ON and SENDABLE.fullmatch(value)
+def passed_on(headers: Iterable[Header]) -> list[Header]:
+    """Those of a request's headers that a service reads."""
+    return [
+        (name, value) for name, value in headers if name in PASSED_ON and SENDABLE.fullmatch(value)
     ]
-    request_id: str = request.state.request_id
-    return [*kept, (REQUEST_ID.encode(), request_id.encode())]
 
 
-async def body_of(request: Request) -> bytes:
-    """The body, bounded, however it was announced."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > MAX_BODY:
-        raise _too_large()
+async def body_of(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body, of `most` bytes, however it was announced."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > most:
+            raise too_large(most)
     body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise _too_large()
-    except ClientDisconnect as exc:  # nobody is left to read this
-        raise RejectedRequest(Sentence("Cuerpo incompleto.", "Incomplete body.")) from exc
-    return bytes(body)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":  # nobody is left to read this
+            raise RejectedRequest(Sentence("Cuerpo incompleto.", "Incomplete body."))
+        body += message.get("body", b"")
+        if len(body) > most:
+            raise too_large(most)
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(
+def too_long(most: int) -> AddressTooLong:
+    """The problem of an address of more than `most` bytes."""
+    return AddressTooLong(
         Sentence(
-            f"El cuerpo supera los {MAX_BODY} bytes.", f"The body is longer than {MAX_BODY} bytes."
+            f"La dirección supera los {most} caracteres.",
+            f"The address is longer than {most} characters.",
+        )
+    )
+
+
+def too_large(most: int) -> BodyTooLarge:
+    """The problem of a body of more than `most` bytes."""
+    return BodyTooLarge(
+        Sentence(f"El cuerpo supera los {most} bytes.", f"The body is longer than {most} bytes.")
+    )
+
+
+def badly_encoded() -> MalformedAddress:
+    """The problem of an address that is no percent-encoded UTF-8."""
+    return MalformedAddress(
+        Sentence(
+            "La dirección no está bien codificada: se espera UTF-8 con porcentajes (%C3%B1).",
+            "The address is not well encoded: percent-encoded UTF-8 (%C3%B1) is expected.",
         )
     )

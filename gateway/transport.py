@@ -1,14 +1,17 @@
-"""httpx's transport seam on aiohttp's sockets: fast, and true to the address it is given.
+"""How bytes move between the gateway and a service: a seam, and its form on aiohttp's sockets.
 
-The package httpx-aiohttp is the model; ADR 0004 says why it is not used as it is.
+ADR 0020 says why aiohttp is used directly, and not below httpx as ADR 0004 had it.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
-import httpx
 from yarl import URL
+
+Header = tuple[bytes, bytes]
 
 KEEPALIVE_SECONDS = 2.0
 """An idle connection is dropped before uvicorn (5 s) drops it under the next request."""
@@ -17,15 +20,57 @@ UNASKED_HEADERS = ("Accept", "Content-Type", "User-Agent")
 """aiohttp adds these where a request has none; a gateway sends what it was sent."""
 
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
+class TransportFault(Exception):
+    """No whole answer came."""
+
+
+class Unreachable(TransportFault):
+    """The service took no connection, or closed it before it began to answer."""
+
+
+class NotAnAnswer(TransportFault):
+    """What came is cut short, or is not HTTP."""
+
+
+@dataclass(frozen=True)
+class RawReply:
+    """What a service answered, byte for byte; names of headers are in lower case."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes
+
+
+class Transport(Protocol):
+    """The way to one service."""
+
+    async def send(
+        self, method: str, target: bytes, headers: Sequence[Header], body: bytes
+    ) -> RawReply:
+        """The whole answer, or a TransportFault.
+
+        `target` is path and query as they go into the request line: printable ASCII, no `#`.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...
+
+
+TransportFor = Callable[[str], Transport]
+"""Name of a service → the way to it; called inside a running event loop."""
+
+
+class AiohttpTransport:
     """Sends requests over a pool of connections; to be made inside a running event loop.
 
-    Where a request carries the extension `target`, that is sent to the byte instead of the path
-    and query of its URL, which httpx normalises. Bodies come back as they were sent, encoded or
-    not; cookies are neither kept nor sent.
+    The target goes out to the byte. Bodies come back as they were sent, encoded or not; cookies
+    are neither kept nor sent, redirects not followed, nothing is tried twice.
     """
 
-    def __init__(self, max_connections: int, connect_timeout_s: float) -> None:
+    def __init__(self, address: str, max_connections: int, connect_timeout_s: float) -> None:
+        self._address = address.rstrip("/")
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=max_connections, keepalive_timeout=KEEPALIVE_SECONDS
@@ -35,62 +80,43 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             skip_auto_headers=UNASKED_HEADERS,
             auto_decompress=False,
         )
+        # aiohttp would repeat a GET by itself, beyond what `RetryBudget` grants
+        self._session._retry_connection = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The whole answer to `request`; faults come as httpx's exceptions."""
-        with _translated(request):
+    async def send(
+        self, method: str, target: bytes, headers: Sequence[Header], body: bytes
+    ) -> RawReply:
+        """See Transport."""
+        with _translated():
             async with self._session.request(
-                request.method,
-                _address(request),
-                headers=request.headers.multi_items(),
-                data=await request.aread() or None,
+                method,
+                URL(self._address + target.decode("ascii"), encoded=True),
+                headers=[(name.decode(), value.decode("latin-1")) for name, value in headers],
+                data=body or None,
                 allow_redirects=False,
             ) as answer:
-                body = _Body(await answer.read())
-                return httpx.Response(answer.status, headers=answer.raw_headers, stream=body)
+                content = await answer.read()
+                received = [(name.lower(), value) for name, value in answer.raw_headers]
+                return RawReply(answer.status, received, content)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """See Transport."""
         await self._session.close()
 
 
-class _Body(httpx.AsyncByteStream):
-    """Bytes that httpx leaves alone; from its own ByteStream it would decode them at once."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._content
-
-
-def _address(request: httpx.Request) -> URL:
-    target: bytes | None = request.extensions.get("target")
-    if target is None:
-        return URL(str(request.url), encoded=True)
-    origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
-    return URL(origin + target.decode("ascii"), encoded=True)
-
-
 @contextlib.contextmanager
-def _translated(request: httpx.Request) -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientError as exc:
-        raise _as_httpx(exc)(str(exc), request=request) from exc
+        raise _fault_of(exc)(f"{type(exc).__name__}: {exc}") from exc
 
 
-def _as_httpx(exc: aiohttp.ClientError) -> type[httpx.TransportError]:
-    """httpx's name for a fault of aiohttp; the narrower classes are asked first."""
+def _fault_of(exc: aiohttp.ClientError) -> type[TransportFault]:
+    """Ours for a fault of aiohttp's; the narrower classes are asked first."""
     match exc:
-        case aiohttp.ConnectionTimeoutError():
-            return httpx.ConnectTimeout
-        case aiohttp.ServerTimeoutError():
-            return httpx.ReadTimeout
-        case aiohttp.ClientConnectorError():
-            return httpx.ConnectError
         case aiohttp.ServerDisconnectedError() if not isinstance(exc.message, str):
-            return httpx.RemoteProtocolError  # closed in the middle of the headers
-        case aiohttp.ClientConnectionError():
-            return httpx.ReadError
-    return httpx.RemoteProtocolError
+            return NotAnAnswer  # closed in the middle of the headers
+        case aiohttp.ClientConnectionError():  # timeouts of connecting among them
+            return Unreachable
+    return NotAnAnswer

@@ -17,8 +17,8 @@ Year = Annotated[
 
 
 async def get_statistics(request: Request) -> Statistics:
-    """What the lifespan loaded."""
-    statistics: Statistics = request.app.state.statistics
+    """Those of the version that this request is answered from."""
+    statistics: Statistics = request.state.snapshot.content
     return statistics
 
 

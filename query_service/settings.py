@@ -12,4 +12,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QUERY_", frozen=True)
 
     data_dir: Path = Field(default=Path("var/data"), description="published data versions")
+    watch_ms: int = Field(
+        default=1000, ge=0, description="how often a new version is looked for; 0: never"
+    )
     slow_request_ms: int = Field(default=500, gt=0, description="warn in the log above this")

@@ -1,7 +1,8 @@
 """The assignment's questions, answered from a catalogue; no request scans a table."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 
@@ -45,9 +46,11 @@ class Statistics:
         self._by_month = np.bincount(months, minlength=12).tolist()
         self._by_weekday = np.bincount(weekdays, minlength=7).tolist()
         self._languages = language_names(catalogue.languages)
-        # a prolific person's answer is hundreds of numbers, and the same for every request
-        self._directors = lru_cache(maxsize=ANSWERS_KEPT)(self._director)
-        self._actors = lru_cache(maxsize=ANSWERS_KEPT)(self._actor)
+        # a prolific person's answer is hundreds of numbers, and the same for every request;
+        # by a proxy, for a cycle would keep a version in memory that is served no more
+        this = proxy(self)
+        self._directors = lru_cache(maxsize=ANSWERS_KEPT)(partial(Statistics._director, this))
+        self._actors = lru_cache(maxsize=ANSWERS_KEPT)(partial(Statistics._actor, this))
         self._countries = country_names({c: name for c, (name, _) in catalogue.countries.items()})
         self.streaming = Streaming(catalogue.platforms)
 
@@ -55,6 +58,11 @@ class Statistics:
     def version(self) -> str:
         """The data version that is answered from."""
         return self._films.version
+
+    def most_voted(self) -> tuple[str, int, int]:
+        """Title, year and votes of the film with the most votes, of a version that has films."""
+        row = int(self._films.votes.argmax())
+        return (*self._named(row), int(self._films.votes[row]))
 
     def in_month(self, month: str) -> FilmacionesMes:
         """Films of a month, over all years."""

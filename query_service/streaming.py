@@ -1,6 +1,7 @@
 """The questions about streaming platforms' catalogues, answered; no request scans a table."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 import numpy as np
 
@@ -40,10 +41,11 @@ class Streaming:
     def __init__(self, titles: PlatformTitles) -> None:
         self._titles = titles
         self._with_cast = {platform for platform, _ in titles.actors}
-        self._longest = lru_cache(maxsize=ANSWERS_KEPT)(self._longest_title)
-        self._scored = lru_cache(maxsize=ANSWERS_KEPT)(self._scored_above)
-        self._sizes = lru_cache(maxsize=len(PLATFORMS))(self._size)
-        self._actors = lru_cache(maxsize=ANSWERS_KEPT)(self._most_repeated)
+        this = proxy(self)  # for a cycle would keep a version in memory that is served no more
+        self._longest = lru_cache(maxsize=ANSWERS_KEPT)(partial(Streaming._longest_title, this))
+        self._scored = lru_cache(maxsize=ANSWERS_KEPT)(partial(Streaming._scored_above, this))
+        self._sizes = lru_cache(maxsize=len(PLATFORMS))(partial(Streaming._size, this))
+        self._actors = lru_cache(maxsize=ANSWERS_KEPT)(partial(Streaming._most_repeated, this))
 
     def longest(self, year: int | None, platform: str | None, unit: str) -> DuracionMaxima:
         """The longest titles of a year and platform, None for all, measured in `unit`."""

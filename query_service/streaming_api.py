@@ -31,7 +31,7 @@ Unit = Annotated[str, Query(description="min (minutos) o season (temporadas)")]
 
 
 async def get_streaming(statistics: StatisticsDep) -> Streaming:
-    """What the lifespan loaded."""
+    """Those of the version that this request is answered from."""
     return statistics.streaming
 
 

@@ -38,8 +38,8 @@ K = Annotated[int, Query(ge=1, le=100, description="cuántas")]
 
 
 async def get_recommender(request: Request) -> Recommender:
-    """What the lifespan loaded."""
-    recommender: Recommender = request.app.state.recommender
+    """That of the version that this request is answered from."""
+    recommender: Recommender = request.state.snapshot.content.recommender
     return recommender
 
 

@@ -1,4 +1,4 @@
-"""The recommendation service: films like a film, and why, over one index version."""
+"""The recommendation service: films like a film, and why, over one index version at a time."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -7,50 +7,72 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from contracts.api import EstadoBloque
-from contracts.http import add_routes, health, install
+from contracts.http import add_routes, health, install_service, metrics_of
+from contracts.swap import Serving, Snapshot, tag_of
+from contracts.tracing import Tracing
 from contracts.versions import read_manifest
 from index.block_states import block_states
 from index.blocks import Layout
 from reco_service.api import bodies, plain_first, router
-from reco_service.metrics import Metrics
-from reco_service.metrics import router as counted
+from reco_service.canary import check
+from reco_service.metrics import RecoMetrics
 from reco_service.recommend import Recommender
+from reco_service.served import Served
 from reco_service.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 NAME = "recomendaciones"
 
+Load = Callable[[Settings], Recommender]
 
-def create_app(
-    settings: Settings | None = None,
-    load: Callable[[Settings], Recommender] = Recommender.load,
-) -> FastAPI:
+
+def create_app(settings: Settings | None = None, load: Load = Recommender.load) -> FastAPI:
     """The service, ready once its lifespan has started."""
     settings = settings or Settings()
-    metrics = Metrics()
+    metrics, tracing = RecoMetrics(), Tracing(NAME)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        recommender = app.state.recommender = load(settings)
-        app.state.blocks = blocks_served(settings, recommender)
-        metrics.loaded(recommender.version, app.state.blocks)
-        warn_of_missing(app.state.blocks, recommender.version)
-        yield
+        serving = Serving(
+            settings.index_dir,
+            snapshot_of(settings, load(settings)),
+            lambda: checked(settings, load),
+        )
+        app.state.serving = metrics.serving = serving
+        with serving.watching(settings.watch_ms):
+            yield
+        tracing.shutdown()
 
     app = FastAPI(title="Cartelera: recomendaciones", lifespan=lifespan)
     app.state.metrics = metrics
-    for part in (plain_first, router, bodies, counted):
+    for part in (plain_first, router, bodies, metrics_of(metrics)):
         add_routes(app, part)
     app.include_router(
         health(
             NAME,
-            lambda request: request.app.state.recommender.version,
-            lambda request: request.app.state.blocks,
+            lambda request: request.state.snapshot.version,
+            lambda request: request.state.snapshot.content.blocks,
         )
     )
-    install(app, settings.slow_request_ms, metrics.took)
+    install_service(app, metrics, tracing, settings.slow_request_ms)
     return app
+
+
+def snapshot_of(settings: Settings, recommender: Recommender) -> Snapshot[Served]:
+    """What requests are given; raises VersionError. A line in the log for each empty block."""
+    blocks = blocks_served(settings, recommender)
+    warn_of_missing(blocks, recommender.version)
+    deciding = settings.model_dump(include={"recommend_from", "free_text_model"})
+    tag = tag_of(recommender.version, deciding)
+    return Snapshot(recommender.version, tag, Served(recommender, blocks))
+
+
+def checked(settings: Settings, load: Load) -> Snapshot[Served]:
+    """What is published now, once it has answered a few questions; raises VersionError."""
+    recommender = load(settings)
+    check(recommender, settings.index_dir)
+    return snapshot_of(settings, recommender)
 
 
 def blocks_served(settings: Settings, recommender: Recommender) -> list[EstadoBloque]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 import pyarrow as pa
@@ -81,7 +82,8 @@ class Cards:
         self.credits = _BesideMovies(folder / "credits.parquet", self.movie_ids)
         self.keywords = _BesideMovies(folder / "keywords.parquet", self.movie_ids)
         self.platforms = WhereToWatch.load(folder, settings, self.movie_ids)
-        self._facts_of = lru_cache(FACTS_KEPT)(partial(_FactsOfRow, self))
+        # by a proxy, for a cycle would keep a version in memory that is served no more
+        self._facts_of = lru_cache(FACTS_KEPT)(partial(_FactsOfRow, proxy(self)))
 
     def row_of(self, movie_id: int) -> int:
         """The film's row; raises MovieNotFound."""

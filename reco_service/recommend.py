@@ -44,8 +44,9 @@ class Recommender:
         self.users = users
         self._cards = cards
         self._similar = similar
-        best_known = int(cards.votes.argmax()) if len(cards.votes) else 0
-        self.mixes = Mixes(version, cards, FilmSearch(similar.space, best_known, text), users)
+        self._best_known = int(cards.votes.argmax()) if len(cards.votes) else 0
+        search = FilmSearch(similar.space, self._best_known, text)
+        self.mixes = Mixes(version, cards, search, users)
 
     @classmethod
     def load(cls, settings: Settings, encoder: TextEncoder | None = None) -> "Recommender":
@@ -74,6 +75,16 @@ class Recommender:
             bool(data_manifest.settings.get("simulated_ratings")),
         )
         return cls(manifest.version, cards, similar, users, FreeText.load(folder, encoder))
+
+    def films(self) -> int:
+        """How many films there are."""
+        return len(self._cards.movie_ids)
+
+    def best_known(self) -> tuple[int, str, int]:
+        """Id, title and year of the film with the most votes, of a version that has films."""
+        row = self._best_known
+        titles = self._cards.titles
+        return int(self._cards.movie_ids[row]), titles.titles[row], int(titles.years[row])
 
     def five_like(self, title: str, year: int | None) -> list[str]:
         """Five titles nearest to the most voted film of that title, best first.

@@ -27,4 +27,7 @@ class Settings(BaseSettings):
         le=5,
         description="expected rating from which a film is recommended to a user",
     )
+    watch_ms: int = Field(
+        default=1000, ge=0, description="how often a new version is looked for; 0: never"
+    )
     slow_request_ms: int = Field(default=500, gt=0, description="warn in the log above this")

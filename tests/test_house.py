@@ -48,6 +48,12 @@ def test_every_command_is_documented() -> None:
     document = (ROOT / "README.md").read_text()
     for command in app.registered_commands:
         assert command.callback and f"cartelera {command.callback.__name__}" in document
+    for group in app.registered_groups:
+        assert group.typer_instance and (name := group.typer_instance.info.name)
+        assert f"cartelera {name}" in document
+        guide = (ROOT / "docs" / "operacion" / f"{name}.md").read_text()
+        for command in group.typer_instance.registered_commands:
+            assert command.callback and f"cartelera {name} {command.callback.__name__}" in guide
 
 
 def test_every_problem_has_a_name_of_its_own_and_is_documented() -> None:

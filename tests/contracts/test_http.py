@@ -31,17 +31,34 @@ async def test_faults_of_fractions_are_told_in_spanish(given: str, sentence: str
     assert (answer.status_code, answer.json()["detail"]) == (422, sentence)
 
 
+async def test_logs_name_the_route_and_nothing_of_what_was_asked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = app_with_observer([], slow_request_ms=0)
+    async with client_of(app) as client:
+        for target in ("/mitad/4711?x=1", "/secreto", "/rota/4711"):
+            await client.get(target, headers={"x-request-id": "an-id"})
+    assert [line.split(" ms=")[0] for line in caplog.messages] == [
+        "slow_request route=/mitad/{n}",
+        "slow_request route=otra",
+        "request_failed route=/rota/{n} request_id=an-id",
+        "slow_request route=/rota/{n}",
+    ]
+    assert all(line.endswith("request_id=an-id") for line in caplog.messages)
+    assert "4711" not in caplog.text and "secreto" not in caplog.text
+
+
 async def test_an_observer_is_told_of_every_answer() -> None:
     seen: list[tuple[str, int, float]] = []
     async with client_of(app_with_observer(seen)) as client:
-        for target in ("/mitad/3?x=1", "/mitad/4?x=1", "/mitad/3?x=9", "/nada", "/rota"):
+        for target in ("/mitad/3?x=1", "/mitad/4?x=1", "/mitad/3?x=9", "/nada", "/rota/1"):
             await client.get(target)
     assert [(route, status) for route, status, _ in seen] == [
         ("/mitad/{n}", 200),
         ("/mitad/{n}", 200),
         ("/mitad/{n}", 422),
         (NO_ROUTE, 404),
-        ("/rota", 500),
+        ("/rota/{n}", 500),
     ]
     assert all(0 <= seconds < 5 for _, _, seconds in seen)
 
@@ -52,7 +69,7 @@ class Half(BaseModel):
     half: float
 
 
-def app_with_observer(seen: list[tuple[str, int, float]]) -> FastAPI:
+def app_with_observer(seen: list[tuple[str, int, float]], slow_request_ms: int = 10_000) -> FastAPI:
     """An app of two routes that tells `seen` of its answers."""
     app = FastAPI()
 
@@ -60,11 +77,11 @@ def app_with_observer(seen: list[tuple[str, int, float]]) -> FastAPI:
     async def half(x: float = Query(ge=0.0, lt=2.5, allow_inf_nan=False)) -> Half:
         return Half(half=x / 2)
 
-    @app.get("/rota")
+    @app.get("/rota/{n}")
     async def broken() -> Half:
         raise RuntimeError
 
-    install(app, observe=lambda *told: seen.append(told))
+    install(app, slow_request_ms, lambda *told: seen.append(told))
     return app
 
 

@@ -79,7 +79,7 @@ async def test_the_request_line_a_service_reads_is_the_one_the_client_wrote(
     ],
 )
 def test_what_no_request_line_may_carry_is_percent_encoded(query, sent):
-    assert target_of({"raw_path": b"/v1/x", "query_string": query}) == b"/v1/x?" + sent
+    assert target_of({"raw_path": b"/v1/x", "query_string": query}, Settings()) == b"/v1/x?" + sent
 
 
 async def test_a_service_below_a_prefix_is_asked_below_it(tcp_service):
@@ -87,7 +87,7 @@ async def test_a_service_below_a_prefix_is_asked_below_it(tcp_service):
         settings = Settings(query_url=HttpUrl(f"http://127.0.0.1:{port}/interno/"))
         app = create_app(settings)
         async with app.router.lifespan_context(app):
-            reply = await app.state.upstreams["query"].forward("GET", b"/score_titulo/a%2Fb")
+            reply = await app.state.parts.upstreams["query"].forward("GET", b"/score_titulo/a%2Fb")
     assert reply.body == b"GET /interno/score_titulo/a%2Fb HTTP/1.1"
 
 
@@ -114,6 +114,7 @@ async def test_a_real_service_behind_a_real_gateway_sees_path_headers_and_body(r
     seen = answer.json()
     assert (seen["path"], seen["q"]) == ("v1/a/b/ñ", "+")
     assert seen["body"] == '{"gusta":["Amélie"]}'
+    assert 0 < int(seen["headers"].pop("x-deadline-ms")) <= Settings().deadline_ms
     assert seen["headers"] == {
         "host": f"127.0.0.1:{port}",
         "accept": "*/*",

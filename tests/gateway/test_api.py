@@ -9,6 +9,7 @@ from contracts.errors import catalogue
 from gateway.app import create_app
 from gateway.problems import DESCRIPTIONS
 from gateway.settings import Settings
+from tests.gateway.conftest import OverHttpx
 
 pytestmark = pytest.mark.anyio
 
@@ -39,11 +40,17 @@ async def test_it_is_ready_when_all_services_are(fronting):
         "estado": "lista",
         "servicio": "gateway",
         "servicios": {
-            "consultas": {"estado": "lista", "servicio": "consultas", "version": "v-query"},
+            "consultas": {
+                "estado": "lista",
+                "servicio": "consultas",
+                "version": "v-query",
+                "circuito": "cerrado",
+            },
             "recomendaciones": {
                 "estado": "lista",
                 "servicio": "recomendaciones",
                 "version": "v-reco",
+                "circuito": "cerrado",
             },
         },
     }
@@ -66,12 +73,21 @@ async def test_it_passes_on_which_blocks_a_service_lacks(fronting):
     assert services["recomendaciones"]["bloques"] == blocks
     assert services["recomendaciones"]["faltan"] == ["asociacion"]
     assert services["recomendaciones"]["servicio"] == "recomendaciones"
-    assert set(services["consultas"]) == {"estado", "servicio", "version"}
+    assert set(services["consultas"]) == {"estado", "servicio", "version", "circuito"}
 
 
-async def test_the_metrics_of_services_are_not_reached_through_it(fronting):
-    async with fronting(healthy) as gateway:
-        assert (await gateway.get("/metrics")).status_code == 404
+async def test_its_metrics_are_its_own_and_not_those_of_a_service(fronting):
+    def with_metrics(service, request):
+        return (
+            httpx.Response(200, text="of a service")
+            if "metrics" in str(request.url)
+            else healthy(service, request)
+        )
+
+    async with fronting(with_metrics) as gateway:
+        answer = await gateway.get("/metrics")
+    assert answer.status_code == 200
+    assert "cartelera_gateway_build" in answer.text and "of a service" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -103,7 +119,7 @@ async def test_services_are_asked_for_their_health_at_the_same_time():
         await both_asked.wait()
         return healthy("x", request)
 
-    app = create_app(Settings(deadline_ms=1000), lambda _: httpx.MockTransport(together))
+    app = create_app(Settings(deadline_ms=1000), lambda _: OverHttpx(httpx.MockTransport(together)))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as gateway:

@@ -10,6 +10,7 @@ from pydantic import HttpUrl
 
 from contracts.errors import UpstreamUnavailable
 from gateway.clients import open_upstreams
+from gateway.metrics import Metrics
 from gateway.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -153,7 +154,7 @@ async def test_a_connection_nobody_accepts_is_a_503(gateway_to):
 
 async def test_a_name_that_is_no_machine_is_a_503():
     settings = Settings(query_url=HttpUrl("http://nadie.invalid:1"))
-    async with open_upstreams(settings) as upstreams:
+    async with open_upstreams(settings, Metrics()) as upstreams:
         with pytest.raises(UpstreamUnavailable):
             await upstreams["query"].forward("GET", b"/")
 
@@ -187,7 +188,7 @@ async def test_waiting_for_a_free_connection_counts_towards_the_deadline(tcp_ser
 
 
 async def test_connections_are_kept_and_used_again(tcp_service, gateway_to):
-    connections = []
+    connections = []  # two of them are for the probes of the two services, which begin at once
 
     async def keep_answering(reader, writer):
         connections.append(writer)
@@ -198,7 +199,7 @@ async def test_connections_are_kept_and_used_again(tcp_service, gateway_to):
     async with tcp_service(keep_answering) as port, gateway_to(port) as gateway:
         for _ in range(5):
             assert (await gateway.get(PATH)).text == "ya"
-    assert len(connections) == 1
+    assert len(connections) <= 3
 
 
 async def test_a_kept_connection_that_a_restart_closed_is_not_the_clients_problem(

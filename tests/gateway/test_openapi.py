@@ -95,8 +95,46 @@ async def test_a_forwarded_operation_says_what_the_gateway_answers_in_its_stead(
     async with fronting(Services()) as gateway:
         merged = (await gateway.get("/openapi.json")).json()
     answers = merged["paths"]["/v1/buscar"]["get"]["responses"]
-    assert set(answers) == {"200", "502", "503", "504"}
-    assert answers["503"] == {"description": "suyo"}
+    assert list(answers) == (
+        "200 304 400 401 405 408 414 429 431 500 502 503 504".split()  # and no body: no 413
+    )
+    assert answers["503"]["description"] == "suyo"
+    problem = merged["components"]["responses"]["Problema429"]
+    assert answers["429"] == {"$ref": "#/components/responses/Problema429"}
+    assert list(problem["content"]) == ["application/problem+json"]
+    assert {"X-Request-ID", "Retry-After", "RateLimit"} <= set(problem["headers"])
+
+
+async def test_every_answer_of_the_document_has_a_request_id(fronting):
+    async with fronting(Services()) as gateway:
+        merged = (await gateway.get("/openapi.json")).json()
+    described = merged["components"]["responses"]
+    for path, operations in merged["paths"].items():
+        for operation in operations.values():
+            assert {"400", "405", "431", "500", "503"} <= set(operation["responses"])
+            for answer in operation["responses"].values():
+                name = answer.get("$ref", "").rpartition("/")[2]
+                assert "X-Request-ID" in described.get(name, answer)["headers"], path
+    assert merged["components"]["headers"]["X-Request-ID"]["required"]
+
+
+async def test_a_key_is_described_and_asked_of_nobody_by_the_document_alone(fronting):
+    async with fronting(Services()) as gateway:
+        merged = (await gateway.get("/openapi.json")).json()
+    schemes = merged["components"]["securitySchemes"]
+    assert schemes["X-API-Key"]["in"] == "header" and schemes["Bearer"]["scheme"] == "bearer"
+    buscar, health = (merged["paths"][path]["get"] for path in ("/v1/buscar", "/salud/viva"))
+    assert buscar["security"] == [{}, {"X-API-Key": []}, {"Bearer": []}]
+    assert "security" not in health
+
+
+def test_only_what_has_a_body_may_be_too_large():
+    reco = document("/v1/buscar")
+    asked = reco["paths"]["/v1/buscar"]
+    asked["post"] = {**asked["get"], "requestBody": {}}
+    merged = merge(OWN, {"reco": reco})["paths"]["/v1/buscar"]
+    assert "413" in merged["post"]["responses"] and "413" not in merged["get"]["responses"]
+    assert "304" in merged["get"]["responses"] and "304" not in merged["post"]["responses"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def plain(sample_raw: Path) -> Plain:
 @asynccontextmanager
 async def client_over(data: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service over a data root."""
-    app = create_app(Settings(data_dir=data))
+    app = create_app(Settings(data_dir=data, watch_ms=10))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://query") as client:

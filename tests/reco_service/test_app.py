@@ -1,8 +1,11 @@
 """The service as a whole: what it loads, what it refuses to load, health, its description."""
 
+import gc
 import shutil
+import weakref
 from pathlib import Path
 
+import anyio
 import httpx
 import orjson
 import pytest
@@ -15,6 +18,7 @@ from etl.run import run_etl
 from index.blocks import INDEX_FORMAT, INDEX_KIND
 from index.build import run_index
 from reco_service.app import create_app
+from reco_service.canary import check
 from reco_service.recommend import Recommender
 from reco_service.settings import Settings
 from tests.fakes import hash_encoders
@@ -271,3 +275,82 @@ def test_an_earlier_version_can_be_served_again(var: Path) -> None:
     run_index(var / "data", var / "index", hash_encoders("hash/2"), var / "cache")
     point_to(var / "index", first)
     assert service_of(var).version == first
+
+
+def test_a_version_is_freed_by_its_last_reference_and_no_collector(var: Path) -> None:
+    recommender = service_of(var)
+    check(recommender, var / "index")
+    recommender.card(862)
+    recommender.search("toy", 3)
+    parts = [weakref.ref(one) for one in (recommender, recommender._cards, recommender._similar)]
+    gc.disable()
+    try:
+        del recommender
+        assert [part() for part in parts] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.anyio
+async def test_another_version_is_taken_while_serving(var: Path) -> None:
+    settings = settings_of(var)
+    first = index_version(var)
+    async with client_of(served_from(var)) as client:
+        second = run_index(
+            var / "data", var / "index", hash_encoders("hash/2"), var / "cache"
+        ).version
+        for version in (second, first):
+            point_to(settings.index_dir, version)
+            health = await until_served(client, version)
+            assert health["faltan"] == []
+            answer = await client.get("/v1/peliculas/862/similares")
+            assert answer.json()["version"] == version
+            assert answer.headers["x-version"].startswith(f"{version}.")
+            assert answer.headers["x-route"] == "/v1/peliculas/{id}/similares"
+            metrics = (await client.get("/metrics")).text
+            assert f'cartelera_version_info{{version="{version}"}} 1.0' in metrics
+
+
+@pytest.mark.anyio
+async def test_a_version_that_fails_the_canary_is_refused(var: Path) -> None:
+    first = index_version(var)
+    async with client_of(served_from(var)) as client:
+        copy = var / "index" / ("f" * 16)
+        shutil.copytree(var / "index" / first, copy)
+        manifest = orjson.loads((copy / "manifest.json").read_bytes()) | {"version": copy.name}
+        manifest["counts"]["movies"] += 1
+        (copy / "manifest.json").write_bytes(orjson.dumps(manifest))
+        point_to(var / "index", copy.name)
+        while "cartelera_version_rechazada 1.0" not in (await client.get("/metrics")).text:
+            await anyio.sleep(0.02)
+        assert (await client.get("/salud/lista")).json()["version"] == first
+
+
+@pytest.mark.anyio
+async def test_a_setting_that_changes_answers_changes_the_tag(
+    settings: Settings, recommender: Recommender
+) -> None:
+    async def tag(given: Settings) -> str:
+        async with client_of(create_app(given, lambda _: recommender)) as client:
+            return (await client.get("/salud/viva")).headers["x-version"]
+
+    others = {"recommend_from": 4.0}, {"slow_request_ms": 9}
+    recommends, slow = [await tag(settings.model_copy(update=other)) for other in others]
+    assert await tag(settings) == slow != recommends
+
+
+def settings_of(var: Path) -> Settings:
+    return Settings(data_dir=var / "data", index_dir=var / "index", watch_ms=10)
+
+
+def served_from(var: Path) -> FastAPI:
+    encoder = hash_encoders().multilingual
+    return create_app(settings_of(var), lambda given: Recommender.load(given, encoder))
+
+
+async def until_served(client: httpx.AsyncClient, version: str) -> dict:
+    """What the service says of itself once it serves `version`."""
+    with anyio.fail_after(20):
+        while (health := (await client.get("/salud/lista")).json())["version"] != version:
+            await anyio.sleep(0.02)
+    return health

@@ -1,15 +1,17 @@
 """What the service counts: blocks, what they decide, requests."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from contracts.api import EstadoBloque, Motivo, Recomendada
-from reco_service.metrics import Metrics
+from contracts.swap import Serving, Snapshot
+from reco_service.metrics import RecoMetrics
 from reco_service.recommend import Recommender
+from reco_service.served import Served
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio
@@ -55,19 +57,24 @@ def result(*shares: tuple[str, float]) -> Recomendada:
     return Recomendada(id=1, titulo="Heat", anio=1995, puntaje=0.5, plataformas=[], porque=why)
 
 
-def loaded(*blocks: EstadoBloque) -> Metrics:
-    metrics = Metrics()
-    metrics.loaded("v1", blocks)
-    return metrics
+BLOCKS = (
+    EstadoBloque(bloque="texto", peliculas=2, estado="completo"),
+    EstadoBloque(bloque="asociacion", peliculas=0, estado="ausente"),
+    EstadoBloque(bloque="busqueda_libre", peliculas=2, estado="completo"),
+)
 
 
 @pytest.fixture
-def metrics() -> Iterator[Metrics]:
-    yield loaded(
-        EstadoBloque(bloque="texto", peliculas=2, estado="completo"),
-        EstadoBloque(bloque="asociacion", peliculas=0, estado="ausente"),
-        EstadoBloque(bloque="busqueda_libre", peliculas=2, estado="completo"),
-    )
+def snapshot_of(recommender: Recommender):
+    """A version that has these blocks alone."""
+    return lambda version, *blocks: Snapshot(version, version, Served(recommender, blocks))
+
+
+@pytest.fixture
+def metrics(snapshot_of, tmp_path: Path) -> RecoMetrics:
+    metrics, first = RecoMetrics(), snapshot_of("v1", *BLOCKS)
+    metrics.serving = Serving(tmp_path, first, lambda: first)
+    return metrics
 
 
 async def test_blocks_are_told_with_their_films_and_states(
@@ -150,34 +157,53 @@ async def test_no_header_makes_reading_the_metrics_fail(reco: httpx.AsyncClient)
         assert answer.status_code == 200
 
 
-def test_every_block_starts_at_nothing_decided(metrics: Metrics) -> None:
+def test_every_block_starts_at_nothing_decided(metrics: RecoMetrics) -> None:
     text = metrics.as_text().decode()
     for name in ("texto", "asociacion", "ninguno"):
         assert of(text, "cartelera_bloque_decisiones_total", bloque=name) == 0
     assert of(text, "cartelera_bloque_decisiones_total", bloque="busqueda_libre") is None
 
 
-def test_a_share_that_is_no_blocks_counts_under_its_own_name(metrics: Metrics) -> None:
+def test_a_share_that_is_no_blocks_counts_under_its_own_name(metrics: RecoMetrics) -> None:
     metrics.count([result(("palabras", 0.4), ("texto", 0.1))])
     assert decided(metrics.as_text().decode()) == {"palabras": 1}
 
 
-def test_a_result_with_nothing_in_its_favour_is_decided_by_no_block(metrics: Metrics) -> None:
+def test_a_result_with_nothing_in_its_favour_is_decided_by_no_block(metrics: RecoMetrics) -> None:
     bare = [result(), result(("saga", 0.0)), result(("plataformas", 0.0))]
     metrics.count([*bare, result(("texto", -0.1), ("plataformas", 0.0))])
     assert decided(metrics.as_text().decode()) == {"ninguno": 4}
 
 
-def test_an_app_counts_for_itself_alone(metrics: Metrics) -> None:
-    loaded().count([result(("texto", 0.4))])
+def test_an_app_counts_for_itself_alone(metrics: RecoMetrics) -> None:
+    RecoMetrics().count([result(("texto", 0.4))])
     assert decided(metrics.as_text().decode()) == {}
 
 
-def test_before_anything_is_loaded_there_is_something_to_read() -> None:
-    assert of(Metrics().as_text().decode(), "cartelera_version_info", version="") == 1
+def test_before_anything_is_loaded_there_is_no_version() -> None:
+    metrics = RecoMetrics()
+    metrics.took("/x", 200, 0.001)
+    text = metrics.as_text().decode()
+    assert of(text, "cartelera_peticiones_seconds_count", ruta="/x", estado="200") == 1
+    assert "cartelera_version" not in text
 
 
-def test_nothing_is_lost_when_many_threads_count_and_read(metrics: Metrics) -> None:
+def test_another_version_tells_its_own_blocks_and_goes_on_counting(
+    metrics: RecoMetrics, snapshot_of
+) -> None:
+    metrics.count([result(("texto", 0.4))])
+    assert metrics.serving is not None
+    metrics.serving.current = snapshot_of(
+        "v2", EstadoBloque(bloque="saga", peliculas=1, estado="parcial")
+    )
+    text = metrics.as_text().decode()
+    assert of(text, "cartelera_version_info", version="v2") == 1
+    assert of(text, "cartelera_bloque_peliculas", bloque="saga") == 1
+    assert of(text, "cartelera_bloque_peliculas", bloque="texto") is None
+    assert decided(text) == {"texto": 1}
+
+
+def test_nothing_is_lost_when_many_threads_count_and_read(metrics: RecoMetrics) -> None:
     found = [result(("texto", 0.4)), result(("palabras", 0.1)), result()]
 
     def ask(_: int) -> None:

@@ -1,0 +1,31 @@
+"""What the gateway is made of, as each request finds it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contracts.tracing import Tracing
+from gateway.admission import Admission
+from gateway.answers import Answers
+from gateway.clients import Upstream
+from gateway.metrics import Metrics
+from gateway.settings import Settings
+
+
+@dataclass
+class Parts:
+    """The parts of one gateway in one process; `upstreams` are there once it has started."""
+
+    settings: Settings
+    metrics: Metrics
+    answers: Answers
+    admission: Admission
+    tracing: Tracing | None
+    upstreams: Mapping[str, Upstream] = field(default_factory=dict)
+    in_flight_of: Counter[str] = field(default_factory=Counter)
+    """Requests being served, by service."""
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether a kept answer may be given without looking at who asks, or following a trace."""
+        return not self.admission.asks and self.tracing is None

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Programs from Debian that some tests run: redis-server (rates counted together) and promtool (the
+# alert rules). Installed if they are missing and this may install; nothing is left running. Where it
+# may not, a sentence says so and the tests that need them skip.
+set -uo pipefail
+
+missing=()
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v promtool >/dev/null || missing+=(prometheus)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Some tests will skip: they need ${missing[*]} (Debian: sudo apt-get install ${missing[*]})." >&2
+    exit 0
+fi
+
+policy=/usr/sbin/policy-rc.d # what packages ask before they start what they bring
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
+install "${missing[@]}" || { apt-get update -qq >/dev/null 2>&1 && install "${missing[@]}"; } ||
+    echo "Some tests will skip: ${missing[*]} could not be installed." >&2
+exit 0
