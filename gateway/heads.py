@@ -10,8 +10,23 @@ from gateway.refusals import ambiguous, no_tunnels, not_http
 from gateway.routing import badly_encoded
 from gateway.transport import Header
 
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 SPOKEN_VERSIONS = ("1.1", "1.0")
 HOST = re.compile(rb"[^\x00-\x20/?#@,\\\x7f-\xff]*")
+
+
+def escaped_line(data: bytes) -> bytes:
+    """`data`, which begins with a request, with its address percent-encoded where it is not ASCII.
+
+    As shells send it: `curl 'host/v1/peliculas?q=niño'`. What is no UTF-8 stays as it is, and is
+    for the parser to refuse.
+    """
+    line, end, rest = data.partition(b"\r\n")
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return data
+    return NOT_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line) + end + rest
 
 
 def fault_of(

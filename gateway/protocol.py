@@ -21,8 +21,9 @@ from contracts.errors import ProductError
 from gateway.cache import CacheState
 from gateway.cork import Corked
 from gateway.giving import Given, given_at_once
-from gateway.heads import fault_of
+from gateway.heads import escaped_line, fault_of
 from gateway.parts import Parts
+from gateway.patience import Patience
 from gateway.refusals import (
     large_head,
     not_http,
@@ -63,8 +64,7 @@ class GatewayProtocol(HttpToolsProtocol):
         )
         self._refusal: ProductError | None = None
         self._refused = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._writing: asyncio.TimerHandle | None = None
+        self._asking, self._taking = Patience(self.loop), Patience(self.loop)
         self._head_ended = self._message_ended = self._awaits_body = self._given = False
         self._head_bytes = self._header_bytes = self._body_bytes = self._ignored_bytes = 0
         self._ended_in_chunk = self._upgrading = False
@@ -87,21 +87,19 @@ class GatewayProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, and all that waited for it with it."""
         super().connection_lost(exc)
-        self._stop_waiting()
-        self._stop_watching()
+        self._asking.stop()
+        self._taking.stop()
         self._parts.metrics.clients(len(self.connections))
 
     def pause_writing(self) -> None:
         """The client takes nothing for now: for how long?"""
         super().pause_writing()
-        self._stop_watching()
-        seconds = self._settings.write_timeout_ms / 1000
-        self._writing = self.loop.call_later(seconds, self._abort)
+        self._taking.start(self._settings.write_timeout_ms, self._abort)
 
     def resume_writing(self) -> None:
         """The client takes what it is sent again."""
         super().resume_writing()
-        self._stop_watching()
+        self._taking.stop()
 
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request, or of several."""
@@ -109,6 +107,8 @@ class GatewayProtocol(HttpToolsProtocol):
             self._ignore(data)
             return
         self._ended_in_chunk = False
+        if not data.isascii() and (self._message_ended or self.headers is None):
+            data = escaped_line(data)
         self._unread = memoryview(data)
         while self._unread:
             self._reading, self._unread = self._unread, NOTHING
@@ -129,15 +129,14 @@ class GatewayProtocol(HttpToolsProtocol):
         if self._message_ended:
             # an idle connection has uvicorn's timer, unless empty lines have stopped it
             if not self._idle() or self.timeout_keep_alive_task is not None:
-                self._stop_waiting()
-            elif self._timer is None:
+                self._asking.stop()
+            elif not self._asking.runs:
                 self._wait_for(self._settings.header_timeout_ms, slow_head)
         elif not self._head_ended:
-            if self._timer is None:
+            if not self._asking.runs:
                 self._wait_for(self._settings.header_timeout_ms, slow_head)
         elif not self._awaits_body:
             self._awaits_body = True
-            self._stop_waiting()
             self._wait_for(self._settings.body_timeout_ms, slow_body)
 
     # The request ------------------------------------------------------------------------------
@@ -254,7 +253,7 @@ class GatewayProtocol(HttpToolsProtocol):
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
-        self._stop_waiting()
+        self._asking.stop()
         self._unset_keepalive_if_required()
         self._parts.metrics.refused(problem.slug)
         under_way = self.cycle is not None and not self.cycle.response_complete
@@ -283,17 +282,7 @@ class GatewayProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _wait_for(self, milliseconds: int, late: Callable[[], ProductError]) -> None:
-        self._timer = self.loop.call_later(milliseconds / 1000, lambda: self._refuse(late()))
-
-    def _stop_waiting(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _stop_watching(self) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing = None
+        self._asking.start(milliseconds, lambda: self._refuse(late()))
 
     def _abort(self) -> None:
         logger.warning("client_cut_off reason=takes_nothing")

@@ -41,7 +41,10 @@ SERVICES = {
 
 READS = ("GET", "HEAD")
 WRITABLE = "v1"
-"""The one segment that also takes POST: questions too long for an address."""
+"""The one segment of which a service also takes POST: questions too long for an address."""
+
+POSTED = "/v1/recomendaciones"
+"""The one endpoint there that takes it, and nothing else."""
 
 PASSED_ON = frozenset({b"accept", b"accept-language", b"content-type"})
 """Headers of a request that a service gets; its request id is added."""
@@ -68,7 +71,7 @@ def service_for(method: str, path: str) -> str | None:
             f"'{path[:200]}' does not take the method {method}.",
         )
     )
-    problem.headers = {"allow": ", ".join(allowed)}
+    problem.headers = {"allow": "POST" if path == POSTED else ", ".join(READS)}
     raise problem
 
 

@@ -29,9 +29,10 @@ def both_ways(router: APIRouter, path: str, *statuses: int) -> Callable[[Endpoin
     first = path.split("/")[1]
 
     def register(endpoint: Endpoint) -> Endpoint:
-        responses, by_query = problems(*statuses), f"{first}_por_consulta"
-        router.add_api_route(path, endpoint, responses=responses)
-        router.add_api_route(f"/{first}", endpoint, responses=responses, name=by_query)
+        # a path with a line end in it, escaped, is none of any route's: always a 404
+        router.add_api_route(path, endpoint, responses=problems(404, *statuses))
+        by_query = f"{first}_por_consulta"
+        router.add_api_route(f"/{first}", endpoint, responses=problems(*statuses), name=by_query)
         return endpoint
 
     return register

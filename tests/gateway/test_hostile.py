@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import random
 
 import pytest
 
@@ -368,3 +369,42 @@ async def test_who_is_asked_to_wait_before_a_body_gets_the_word_only_where_it_is
     )
     assert (refused.status, refused.told()) == (413, "cuerpo-demasiado-grande")
     assert (await gateway.get(NEXT, expects)).status == 200
+
+
+MUTATED = 400
+
+
+def mutations(seed):
+    """Requests of all the kinds above with bytes changed, doubled, left out, or parts exchanged."""
+    chance = random.Random(seed)
+    sound = [
+        getting("/score_titulo/a%20b?anio=1995", "Accept-Language: en", "If-None-Match: *"),
+        getting("/problemas/error-interno", "Connection: Upgrade", "Upgrade: h2c"),
+        *(request for request, _ in ONE_WAY.values() if len(request) < 500),
+    ]
+    pieces = [
+        *(b"\r\n", b"\n", b"\r", b"\x00", b" ", b":", b"%", b"\xff", b"#", b"?", b"0", b"chunked"),
+        *(b"\r\n\r\n", b"GET /v1/x", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"),
+    ]
+    for _ in range(MUTATED):
+        data = b"".join(chance.choices(sound, k=chance.randint(1, 3)))
+        for _ in range(chance.randint(1, 4)):
+            place, length = chance.randrange(len(data)), chance.choice((0, 0, 1, 2, 8))
+            put = chance.choice([*pieces, bytes([chance.randrange(256)]), data[place:][:9]])
+            data = data[:place] + put + data[place + length :]
+        yield data
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_requests_with_bytes_changed_at_random_are_answered_or_refused(gateway, seed):
+    async def tried(data):
+        with contextlib.suppress(TimeoutError):  # it waits for the rest, as it should
+            for answer in await gateway.said(data + FOLLOW_UP, 0.3):
+                assert answer.status < 500, data
+                if answer.status not in (100, 200, 304):
+                    assert answer.told(), data
+
+    asked = list(mutations(seed))
+    for start in range(0, MUTATED, 100):
+        await asyncio.gather(*(tried(data) for data in asked[start : start + 100]))
+    assert await gateway.serves()

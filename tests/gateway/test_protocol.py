@@ -272,3 +272,21 @@ async def test_a_request_is_answered_before_rubbish_ends_the_connection(served, 
         status, _, body = await wire.answer()
         assert (status, json.loads(body)) == (200, {"pelicula": "/v1/x"})
         assert await wire.ended(3)
+
+
+async def test_an_address_typed_with_accents_is_understood(served, connected):
+    async with served() as port:
+        wire = await connected(port)
+        raw = "GET /score_titulo/niño?q=ñandú HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        await wire.send(raw)
+        assert json.loads((await wire.answer())[2]) == {"pelicula": "/score_titulo/niño"}
+        await wire.send(raw + get("/score_titulo/ni%C3%B1o?q=%C3%B1and%C3%BA"))
+        assert [(await wire.answer())[1]["x-cache"] for _ in range(2)] == ["hit", "hit"]
+
+
+async def test_bytes_that_are_no_text_are_a_400_wherever_they_stand(served, connected):
+    async with served() as port:
+        for line in (b"GET /score_titulo/\xff HTTP/1.1", b"GET /v1/x?q=\xff HTTP/1.1"):
+            wire = await connected(port)
+            await wire.send(line + b"\r\nHost: x\r\n\r\n")
+            assert (await wire.answer())[0] == 400
