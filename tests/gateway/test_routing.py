@@ -73,7 +73,8 @@ async def test_an_unknown_address_is_a_404_problem(fronting, path):
     ("method", "path", "allowed"),
     [
         ("POST", "/score_titulo/Heat", "GET, HEAD"),
-        ("DELETE", "/v1/peliculas/862", "GET, HEAD, POST"),
+        ("DELETE", "/v1/peliculas/862", "GET, HEAD"),
+        ("DELETE", "/v1/recomendaciones", "POST"),
         ("PUT", "/salud/viva", "GET"),
         ("POST", "/docs", "GET, HEAD"),
         ("OPTIONS", "/recomendacion/Heat", "GET, HEAD"),
