@@ -13,15 +13,15 @@ from contracts import logs, memory
 PR_SET_PDEATHSIG = 1
 KEEP_ALIVE_S = 5
 WORKER_ANSWERS_S = 10
-"""A worker whose threads do not answer for this long is hung, and replaced."""
+"""A worker that is stopped for this long is replaced."""
 
 
 def serve_gateway(host: str, port: int) -> None:
     """Serve until a signal, with as many workers as the settings say.
 
     Raises DataError for a taken port or a setting that shows its fault only when it is used.
-    Several workers share the socket; one that dies or hangs is replaced, SIGHUP replaces all, one
-    after another. uvicorn's own supervisor does that.
+    Several workers share the socket; one that dies is replaced, SIGHUP replaces all, one after
+    another. uvicorn's own supervisor does that.
     """
     from gateway.settings import Settings
 

@@ -31,9 +31,6 @@ S = TypeVar("S")
 RETRY_S = 30.0
 """How long a version that was refused is left alone: the cause may have been a passing one."""
 
-LEAVING_S = 10.0
-"""How long requests that were begun with the old version are waited for."""
-
 DONE, REFUSED = "hecho", "rechazado"
 """How a change can end."""
 
@@ -97,6 +94,7 @@ class Serving(Generic[T]):
         self._clock = clock
         self._refused: Published | None = None
         self._retry_at = 0.0
+        self._leaving: list[weakref.ref[Snapshot[T]]] = []
         self._stopped = threading.Event()
 
     @property
@@ -105,7 +103,12 @@ class Serving(Generic[T]):
         return self._refused is not None
 
     def look(self) -> None:
-        """Take the version that is published, if it is another one and not known to be bad."""
+        """Take the version that is published, if it is another one and not known to be bad.
+
+        What an earlier version held is given back once the last of its requests has ended.
+        """
+        if any(old() is None for old in self._leaving):
+            self._give_back()
         published = published_in(self._root)
         if published is None:
             return
@@ -143,7 +146,7 @@ class Serving(Generic[T]):
             self._refuse(published, _reason(exc))
         else:
             self._switch(fresh, started)
-        memory.give_back()
+        self._give_back()
 
     def _refuse(self, published: Published, reason: str) -> None:
         self._refused, self._retry_at = published, self._clock() + RETRY_S
@@ -152,14 +155,15 @@ class Serving(Generic[T]):
 
     def _switch(self, fresh: Snapshot[T], started: float) -> None:
         before = self.current.version
-        leaving = weakref.ref(self.current)
+        self._leaving.append(weakref.ref(self.current))
         self.current, self._refused = fresh, None
         self.ended[DONE] += 1
         took_s = time.perf_counter() - started
         logger.info("version_swapped from=%s to=%s seconds=%.1f", before, fresh.version, took_s)
-        deadline = time.monotonic() + LEAVING_S
-        while leaving() is not None and time.monotonic() < deadline:
-            self._stopped.wait(0.02)
+
+    def _give_back(self) -> None:
+        self._leaving = [old for old in self._leaving if old() is not None]
+        memory.give_back()
 
 
 def _reason(exc: Exception) -> str:

@@ -1,7 +1,7 @@
 """The answer to a GET: kept, asked for once however many ask, or an older one if need be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from contracts.errors import ProductError, Sentence, UpstreamUnavailable
@@ -25,11 +25,13 @@ class Answer:
 class Answers:
     """The cache in front of the services, and the requests under way to fill it."""
 
-    def __init__(self, cache: Cache, stale_after_s: float) -> None:
+    def __init__(self, cache: Cache, stale_after_s: float, most_refreshed: int) -> None:
+        """`most_refreshed` questions at once go on after their clients were given older answers."""
         self.cache = cache
+        self._most_refreshed = most_refreshed
         self._stale_after_s = stale_after_s
         self._under_way: dict[Key, asyncio.Future[Found]] = {}
-        self._going_on: set[asyncio.Task[Found]] = set()
+        self._refreshing: dict[Key, asyncio.Task[Found]] = {}
 
     async def get(self, key: Key, upstream: Upstream, ask: Ask) -> Answer:
         """The answer to the address of `key`; `ask` puts the question to the service.
@@ -43,16 +45,20 @@ class Answers:
             return Answer(CacheState.HIT, kept, None)
         if not upstream.up:  # it said nothing to the last probe: why keep the client waiting
             return Answer(CacheState.STALE, kept, None)
-        return await self._fresh_or(kept, self._shared(key, upstream, ask))
+        task = self._refreshing.get(key)
+        if task is None:
+            if len(self._refreshing) >= self._most_refreshed:
+                return Answer(CacheState.STALE, kept, None)
+            task = asyncio.ensure_future(self._shared(key, upstream, ask))
+            self._refreshing[key] = task
+            task.add_done_callback(lambda done: self._over(key, done))
+        return await self._fresh_or(kept, task)
 
-    async def _fresh_or(self, older: Kept, asked: Coroutine[None, None, Found]) -> Answer:
+    async def _fresh_or(self, older: Kept, task: asyncio.Task[Found]) -> Answer:
         """The new answer if it comes soon, else the older one.
 
         The question goes on without its client: the next one will want the answer.
         """
-        task = asyncio.ensure_future(asked)
-        self._going_on.add(task)
-        task.add_done_callback(self._over)
         try:
             async with asyncio.timeout(self._stale_after_s):
                 reply, kept = await asyncio.shield(task)
@@ -62,8 +68,8 @@ class Answers:
             return Answer(CacheState.STALE, older, None)
         return _fresh(reply, kept)
 
-    def _over(self, task: asyncio.Task[Found]) -> None:
-        self._going_on.discard(task)
+    def _over(self, key: Key, task: asyncio.Task[Found]) -> None:
+        del self._refreshing[key]
         if not task.cancelled():
             task.exception()  # looked at: see below
 

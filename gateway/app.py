@@ -2,26 +2,31 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contracts.http import install
+from contracts.http import REQUEST_ID, install
 from contracts.tracing import ENDPOINT_VARIABLE, Tracing
 from gateway.admission import Admission
 from gateway.answers import Answers
 from gateway.api import router
 from gateway.cache import Cache
 from gateway.clients import open_upstreams
-from gateway.edge import Edge
+from gateway.edge import Edge, request_id_of
+from gateway.files import most_clients
 from gateway.metrics import Metrics
 from gateway.openapi import MergedOpenAPI
 from gateway.pages import install_pages
 from gateway.parts import Parts
+from gateway.places import Bodies, Places
 from gateway.probes import Probes
 from gateway.settings import Settings
 from gateway.transport import TransportFor
@@ -32,6 +37,18 @@ Recomendador y estadísticas de películas y series, en una sola dirección.
 Los errores son `application/problem+json` (RFC 9457), en español o, con `Accept-Language: en`,
 en inglés; [/problemas](problemas) los explica. Toda respuesta lleva `X-Request-ID`.\
 """
+
+
+class Cors(CORSMiddleware):
+    """Starlette's, whose own answers have a request id like all others."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """See CORSMiddleware."""
+        response = super().preflight_response(request_headers)
+        response.headers[REQUEST_ID] = request_id_of(
+            request_headers.get(REQUEST_ID, "").encode("latin-1")
+        )
+        return response
 
 
 class Gateway(FastAPI):
@@ -54,7 +71,12 @@ class Gateway(FastAPI):
         await super().__call__(scope, receive, send)
 
 
+logger = logging.getLogger(__name__)
+
 TICK_S = 1.0
+REFRESHED_SHARE = 4
+"""One part in so many of the places may be refreshing answers for nobody who still waits."""
+
 SHOWN_TO_PAGES = ("age", "etag", "ratelimit", "ratelimit-policy", "retry-after", "x-cache")
 PREFLIGHT_KEPT_S = 600
 
@@ -95,7 +117,7 @@ def create_app(
     install(app, settings.slow_request_ms)
     app.front = Edge(app.own, parts)
     if settings.cors_origins:
-        app.front = CORSMiddleware(
+        app.front = Cors(
             app.front,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST"],
@@ -107,14 +129,24 @@ def create_app(
 
 
 def _parts(settings: Settings) -> Parts:
-    private = settings.keys_file is not None
-    cache = Cache(settings.cache_bytes, settings.cache_max_age_s, private)
+    vary = [b"accept-language"]
+    if settings.cors_origins and "*" not in settings.cors_origins:
+        vary.append(b"origin")  # also without one: a proxy may give the answer to who has one
+    cache = Cache(
+        settings.cache_bytes,
+        settings.cache_max_age_s,
+        private=settings.keys_file is not None,
+        vary=b", ".join(vary),
+    )
     return Parts(
         settings,
         Metrics(),
-        Answers(cache, settings.stale_after_ms / 1000),
+        Answers(cache, settings.stale_after_ms / 1000, settings.max_requests // REFRESHED_SHARE),
         Admission(settings),
         Tracing("gateway") if os.environ.get(ENDPOINT_VARIABLE, "").strip() else None,
+        Places(settings.max_requests),
+        Bodies(settings.max_body_bytes),
+        most_clients(settings),
     )
 
 
@@ -122,14 +154,20 @@ def _parts(settings: Settings) -> Parts:
 async def _ticking(parts: Parts) -> AsyncIterator[None]:
     """Once a second: tell the metrics what has been counted, look whether the keys changed."""
 
+    def look() -> None:
+        cache = parts.answers.cache
+        parts.metrics.cache_holds(cache.bytes, len(cache))
+        parts.metrics.in_flight(parts.places.taken)
+        if parts.admission.keys is not None:
+            parts.admission.keys.refresh()
+
     async def tick() -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            cache = parts.answers.cache
-            parts.metrics.cache_holds(cache.bytes, len(cache))
-            parts.metrics.in_flight(parts.in_flight_of.total())
-            if parts.admission.keys is not None:
-                parts.admission.keys.refresh()
+            try:
+                look()
+            except Exception:  # one fault must not leave revoked keys valid
+                logger.exception("tick_failed")
 
     task = asyncio.create_task(tick())
     try:

@@ -3,8 +3,8 @@
 Closed, it counts the requests of the last seconds. It opens when there were enough of them and
 too large a share failed, or when the service missed several probes in a row and answered nothing
 in between. Open, nobody asks. After a pause, half open, a few requests are let through: the first
-that is answered closes it, one that fails opens it again. A probe that is answered ends the wait
-of a service that missed its probes.
+that is answered closes it, one that fails opens it again. A probe that is answered closes it where
+missed probes had opened it.
 """
 
 import time
@@ -59,22 +59,28 @@ class Breaker:
         self._open_until = 0.0
         self._trials = 0
         self._missed = 0
+        self._permit = 1
+        self._by_probes = False
 
-    def admits(self) -> bool:
-        """Whether a request may be sent now; one that may must be followed by `left`."""
+    def admits(self) -> int | None:
+        """A permit to send a request now, to be given back by `left`; None for no."""
         if self.state is State.OPEN and self._clock() >= self._open_until:
             self._become(State.HALF_OPEN)
-        if self.state is State.CLOSED:
-            return True
-        if self.state is State.OPEN or self._trials >= TRIALS:
-            return False
-        self._trials += 1
-        return True
+        if self.state is State.HALF_OPEN:
+            if self._trials >= TRIALS:
+                return None
+            self._trials += 1
+        return None if self.state is State.OPEN else self._permit
 
-    def left(self, answered: bool | None) -> None:
-        """A request that was admitted is over: answered, failed, or given up by its client."""
-        if self._trials:
-            self._trials -= 1
+    def left(self, permit: int, answered: bool | None) -> None:
+        """A request that was admitted is over: answered, failed, or given up by its client.
+
+        One that was admitted before the state changed says nothing of how the service is now.
+        """
+        if permit != self._permit:
+            return
+        if self.state is State.HALF_OPEN:
+            self._trials = max(0, self._trials - 1)
         if answered is None:
             return
         if answered:
@@ -83,17 +89,24 @@ class Breaker:
             self._count(answered)
         elif answered:
             self._close()
-        elif self.state is State.HALF_OPEN:
+        else:
             self._open()
 
     def probed(self, ready: bool) -> None:
-        """A probe of the service is over."""
+        """A probe of the service is over.
+
+        Probes close what missed probes have opened. What failed requests have opened, a request
+        must close: a service may be well in nothing but its health.
+        """
         self._missed = 0 if ready else self._missed + 1
-        if self.state is State.CLOSED and self._missed >= PROBES_MISSED:
-            self._open()
-        elif ready and self.state is State.HALF_OPEN:
+        if self.state is State.CLOSED:
+            if self._missed >= PROBES_MISSED:
+                self._by_probes = True
+                self._open()
+        elif ready and self._by_probes:
             self._close()
-        elif ready and self.state is State.OPEN and self._clock() >= self._open_until:
+        elif ready and self._clock() >= self._open_until:
+            self._trials = 0  # those under way may hang from before it was well again
             self._become(State.HALF_OPEN)
 
     def retry_in_s(self) -> float:
@@ -123,10 +136,13 @@ class Breaker:
     def _close(self) -> None:
         self.since = None
         self._missed = 0
+        self._by_probes = False
         self._seconds.clear()
         self._become(State.CLOSED)
 
     def _become(self, state: State) -> None:
         if state is not self.state:
             self.state = state
+            self._permit += 1
+            self._trials = 0
             self._told(state)

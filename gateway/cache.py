@@ -72,8 +72,12 @@ class Kept:
 class Cache:
     """Kept answers of all services, bounded in bytes; those not asked for longest go first."""
 
-    def __init__(self, most_bytes: int, max_age_s: int, private: bool) -> None:
-        """`private`: answers are for the client alone, and not for proxies on the way."""
+    def __init__(self, most_bytes: int, max_age_s: int, private: bool, vary: bytes) -> None:
+        """`private`: answers are for the client alone, and not for proxies on the way.
+
+        `vary` names the headers of a request that its answer depends on.
+        """
+        self._vary = vary
         self._most_bytes = most_bytes
         who = b"private" if private else b"public"
         self._fresh_for = b"%s, max-age=%d" % (who, max_age_s)
@@ -109,7 +113,7 @@ class Cache:
             *reply.headers,
             (b"etag", tag),
             (b"cache-control", self._fresh_for),
-            (b"vary", b"accept-language"),
+            (b"vary", self._vary),
             (b"x-content-type-options", b"nosniff"),
         )
         lines = [b"%s: %s\r\n" % header for header in shared]

@@ -3,33 +3,34 @@
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 
 from contracts.errors import (
     ProductError,
     Sentence,
     UpstreamBroken,
     UpstreamOut,
-    UpstreamTimeout,
     UpstreamUnavailable,
 )
 from gateway.breaker import Breaker, State
+from gateway.confirmed import Confirmed
 from gateway.hedging import first_answer
 from gateway.metrics import Metrics
+from gateway.outages import problem_of, set_aside
 from gateway.retries import RetryBudget
 from gateway.settings import Settings
 from gateway.transport import (
     AiohttpTransport,
     Header,
+    NotAnAnswer,
     RawReply,
     Transport,
     TransportFault,
     TransportFor,
-    Unreachable,
 )
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ PASSED_BACK = frozenset(
 """Headers of a service's answer that a client gets; what is not listed stays between the two."""
 
 DEADLINE, ROUTE, VERSION = b"x-deadline-ms", b"x-route", b"x-version"
-VERSIONS_REMEMBERED = 8
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 NO_TIME_S = 0.005
 """With less than this left a second try would only be cut off."""
 
@@ -88,14 +89,14 @@ class Upstream:
     """
 
     def __init__(
-        self, name: str, settings: Settings, transport: Transport, metrics: Metrics
+        self, name: str, settings: Settings, connect: TransportFor, metrics: Metrics
     ) -> None:
+        """`connect` is called twice: probes do not wait behind requests for a connection."""
         self.name = name
         self.public = PUBLIC[name]
         self.spoken = SPOKEN[name]
         self.address = str(settings.query_url if name == QUERY else settings.reco_url).rstrip("/")
         self.deadline_s = settings.deadline_ms / 1000
-        self.version = b""
         self.up = False
         self.breaker = Breaker(
             settings.breaker_requests,
@@ -105,9 +106,10 @@ class Upstream:
         )
         self._budget = RetryBudget(settings.retry_share)
         self._hedge_after_s = settings.hedge_after_ms / 1000
-        self._transport = transport
+        self._transport, self._probing = connect(name), connect(name)
+        self._connections = asyncio.Semaphore(settings.max_connections)
         self._metrics = metrics
-        self._confirmed: dict[bytes, float] = {}
+        self._confirmed = Confirmed()
         metrics.circuit(self.public, State.CLOSED)
 
     async def forward(
@@ -143,24 +145,32 @@ class Upstream:
         ends = time.monotonic() + deadline_s
         was_up, ready = self.up, False
         try:
-            reply = await self._exchange(Asked("GET", b"/salud/lista", (), b"", ends))
+            asked = Asked("GET", b"/salud/lista", (), b"", ends)
+            async with asyncio.timeout(deadline_s):
+                reply = await self._exchange(self._probing, asked)
             ready = reply.status < HTTPStatus.INTERNAL_SERVER_ERROR  # it lives; more is not asked
             return reply
         except (TimeoutError, TransportFault) as fault:
-            self.up = False
             if was_up:  # else it is told with every probe
                 logger.warning("service_out service=%s fault=%r", self.name, fault)
-            raise self._problem(fault) from fault
+            raise problem_of(fault, self.spoken) from fault
         finally:
+            self.up = ready
             self.breaker.probed(ready)
+
+    @property
+    def version(self) -> bytes:
+        """The version that the service answers from, as far as is known."""
+        return self._confirmed.version
 
     def age_s(self, version: bytes) -> int:
         """Seconds since the service last said that this version is the one it answers from."""
-        return int(time.monotonic() - self._confirmed.get(version, time.monotonic()))
+        return self._confirmed.age_s(version)
 
     async def aclose(self) -> None:
         """Close every connection to the service."""
         await self._transport.aclose()
+        await self._probing.aclose()
 
     async def _tried(self, asked: Asked) -> Reply:
         if asked.method != "GET":
@@ -177,98 +187,68 @@ class Upstream:
             return await self._ask(asked)
 
     async def _ask(self, asked: Asked) -> Reply:
-        if not self.breaker.admits():
-            raise self._set_aside()
+        permit = self.breaker.admits()
+        if permit is None:
+            raise set_aside(self.spoken, self.public, self.breaker)
         answered: bool | None = None
         started, outcome = time.perf_counter(), "abandonada"
         try:
-            reply = await self._exchange(asked)
+            async with asyncio.timeout(asked.ends - time.monotonic()), self._connections:
+                reply = await self._exchange(self._transport, asked)
             answered, outcome = True, "ok"
             return reply
         except (TimeoutError, TransportFault) as fault:
-            problem = self._problem(fault)
+            problem = problem_of(fault, self.spoken)
             answered, outcome = False, problem.slug
             raise problem from fault
         finally:
-            self.breaker.left(answered)
+            self.breaker.left(permit, answered)
             self._metrics.upstream(self.public, outcome, time.perf_counter() - started)
 
-    async def _exchange(self, asked: Asked) -> Reply:
-        left_s = asked.ends - time.monotonic()
+    async def _exchange(self, way: Transport, asked: Asked) -> Reply:
+        began = time.monotonic()  # with a connection at hand: what is told to be left is left
         headers = [
             *asked.headers,
-            (DEADLINE, b"%d" % max(1, left_s * 1000)),
+            (DEADLINE, b"%d" % max(1, (asked.ends - began) * 1000)),
             # Nothing else: a service that compresses for the gateway works twice for nothing.
             (b"accept-encoding", b"identity"),
         ]
-        async with asyncio.timeout(left_s):
-            raw = await self._transport.send(asked.method, asked.target, headers, asked.body)
-        return self._accepted(raw)
-
-    def _accepted(self, raw: RawReply) -> Reply:
-        passed, route, version = [], "", b""
-        for name, value in raw.headers:
-            if name in PASSED_BACK:
-                passed.append((name, value))
-            elif name == VERSION:
-                version = value
-            elif name == ROUTE:
-                route = value.decode("latin-1")
-            elif name == b"location":  # a service only knows its own address
-                passed.append((name, value.removeprefix(self.address.encode())))
-        self._seen(version)
-        return Reply(raw.status, passed, raw.body, route, version)
-
-    def _seen(self, version: bytes) -> None:
+        raw = await way.send(asked.method, asked.target, headers, asked.body)
+        reply = _accepted(raw, self.address)
         self.up = True
-        if not version:
-            return
-        if version != self.version:
-            self.version = version
-            self._metrics.version(self.public, version.decode("latin-1"))
-            while len(self._confirmed) >= VERSIONS_REMEMBERED:
-                del self._confirmed[next(iter(self._confirmed))]
-        self._confirmed[version] = time.monotonic()
+        if self._confirmed.told(reply.version, began):
+            self._metrics.version(self.public, reply.version.decode("latin-1"))
+        return reply
 
     def _again(self, why: str) -> bool:
         granted = self._budget.spend()
         self._metrics.retried(self.public, why if granted else "sin_saldo")
         return granted
 
-    def _problem(self, fault: Exception) -> ProductError:
-        es, en = self.spoken.es, self.spoken.en
-        match fault:
-            case Unreachable():
-                down = Sentence(f"{es} no está disponible.", f"{en} is not available.")
-                return UpstreamUnavailable(down)
-            case TimeoutError():
-                late = Sentence(f"{es} no respondió a tiempo.", f"{en} did not answer in time.")
-                return UpstreamTimeout(late)
-        bad = Sentence(f"{es} dio una respuesta defectuosa.", f"{en} gave a broken answer.")
-        return UpstreamBroken(bad)
-
-    def _set_aside(self) -> UpstreamOut:
-        es, en = self.spoken.es, self.spoken.en
-        since = self.breaker.since
-        clock = f"{since:%H:%M:%S}" if since else "?"
-        wait = max(1, round(self.breaker.retry_in_s()))
-        problem = UpstreamOut(
-            Sentence(
-                f"{es} no responde bien desde las {clock} (UTC); se vuelve a probar en {wait} s.",
-                f"{en} has been failing since {clock} UTC; it is tried again in {wait} s.",
-            )
-        )
-        problem.headers = MappingProxyType({"retry-after": str(wait)})
-        problem.members = {"servicio": self.public}
-        if since:
-            problem.members = {"servicio": self.public, "desde": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
-        return problem
-
     def _breaker_changed(self, state: State) -> None:
         logger.warning("breaker_changed service=%s state=%s", self.name, state)
         self._metrics.circuit(self.public, state)
         if state is State.OPEN:
             self._metrics.opened(self.public)
+
+
+def _accepted(raw: RawReply, address: str) -> Reply:
+    """What of a service's answer goes on; NotAnAnswer where that could not be sent to a client."""
+    if not 200 <= raw.status <= 599:
+        raise NotAnAnswer(f"status {raw.status}")
+    passed, route, version = [], "", b""
+    for name, value in raw.headers:
+        if name == VERSION:
+            version = value
+        elif name == ROUTE:
+            route = value.decode("latin-1")
+        elif name in PASSED_BACK:
+            passed.append((name, value))
+        elif name == b"location":  # a service only knows its own address
+            passed.append((name, value.removeprefix(address.encode())))
+    if any(CONTROL.search(value) for _, value in passed):
+        raise NotAnAnswer("a header with control characters")
+    return Reply(raw.status, passed, raw.body, route, version)
 
 
 @contextlib.asynccontextmanager
@@ -280,7 +260,7 @@ async def open_upstreams(
     async with contextlib.AsyncExitStack() as stack:
         upstreams = {}
         for name in (QUERY, RECO):
-            upstream = Upstream(name, settings, connect(name), metrics)
+            upstream = Upstream(name, settings, connect, metrics)
             stack.push_async_callback(upstream.aclose)
             upstreams[name] = upstream
         yield upstreams

@@ -4,6 +4,7 @@ Only the gateway's own pages and endpoints go on to the framework's routing; eve
 service answers is answered here, what is kept before anything else is done.
 """
 
+import asyncio
 import logging
 import os
 import time
@@ -14,7 +15,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.context import GIVEN_ID, NO_ROUTE
-from contracts.errors import InternalError, ProductError, Saturated, Sentence
+from contracts.errors import (
+    InternalError,
+    ProductError,
+    Saturated,
+    Sentence,
+    UpstreamUnavailable,
+)
 from contracts.http import REQUEST_ID, as_problem, language_of
 from contracts.tracing import HEALTH, Span
 from contracts.tracing import passed_on as trace_passed_on
@@ -24,16 +31,12 @@ from gateway.cache import CacheState
 from gateway.clients import Reply, Upstream
 from gateway.parts import Parts
 from gateway.replies import NO_SNIFFING, NOT_KEPT, Outgoing, of_reply, outgoing, personal
-from gateway.routing import body_of, passed_on, segment_of, service_for, target_of
+from gateway.routing import passed_on, segment_of, service_for, target_of
 from gateway.transport import Header
 
 logger = logging.getLogger(__name__)
 
 ID_HEADER = REQUEST_ID.encode()
-
-LEFT_TO_OTHERS = 4
-"""One part in so many of the places is not for requests of the same service: one that hangs takes
-all that it may, and the other is to be served on."""
 
 
 class Visit:
@@ -73,6 +76,10 @@ class Edge:
         except ProductError as problem:
             self._parts.metrics.refused(problem.slug)
             await self._tell(problem, scope, receive, send, visit)
+        except asyncio.CancelledError:  # the server ends, and waits no longer
+            if not visit.status:
+                await self._tell(_ending(), scope, receive, send, visit)
+            raise
         except Exception:
             logger.exception("request_failed route=%s request_id=%s", visit.route, visit.id)
             if visit.status:  # too late for another answer: the server closes the connection
@@ -103,7 +110,7 @@ class Edge:
         target = target_of(scope, self._parts.settings)
         address = canonical(target)
         if address is None:  # the service says what is wrong with it
-            with self._place(upstream):
+            with self._parts.places.one(upstream.name):
                 return of_reply(await self._asked(visit, upstream, "GET", target))
         key = (address, visit.language)
         kept = self._parts.answers.cache.find(key)
@@ -117,7 +124,7 @@ class Edge:
                 return self._asked(visit, upstream, "GET", target)
 
             try:
-                with self._place(upstream):
+                with self._parts.places.one(upstream.name):
                     answer = await self._parts.answers.get(key, upstream, ask)
             except Saturated:
                 if kept is None:
@@ -131,8 +138,8 @@ class Edge:
         self, scope: Scope, receive: Receive, visit: Visit, upstream: Upstream
     ) -> Outgoing:
         target = target_of(scope, self._parts.settings)
-        with self._place(upstream):
-            body = await body_of(scope, receive, self._parts.settings.max_body_bytes)
+        body = await self._parts.bodies.read(scope, receive)
+        with self._parts.places.one(upstream.name):
             return of_reply(await self._asked(visit, upstream, "POST", target, body))
 
     async def _asked(
@@ -177,9 +184,6 @@ class Edge:
             response.body = b""
         await response(scope, receive, send)
 
-    def _place(self, upstream: Upstream) -> "_Place":
-        return _Place(self._parts, upstream.name)
-
     def _over(self, visit: Visit) -> None:
         took_s = time.perf_counter() - visit.started
         self._parts.metrics.answered(visit.route, visit.method, visit.status, visit.state, took_s)
@@ -188,28 +192,6 @@ class Edge:
         slow = took_s * 1000 > self._parts.settings.slow_request_ms
         if slow or logger.isEnabledFor(logging.INFO):
             _log(visit, took_s * 1000, slow)
-
-
-class _Place:
-    """One of the requests that are served at once; Saturated where all places are taken."""
-
-    def __init__(self, parts: Parts, service: str) -> None:
-        self._parts = parts
-        self._service = service
-
-    def __enter__(self) -> None:
-        most, taken = self._parts.settings.max_requests, self._parts.in_flight_of
-        if taken.total() >= most or taken[self._service] >= most - most // LEFT_TO_OTHERS:
-            raise Saturated(
-                Sentence(
-                    "El servidor atiende ya todas las peticiones que puede a la vez.",
-                    "The server is already serving as many requests as it can at once.",
-                )
-            )
-        taken[self._service] += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._parts.in_flight_of[self._service] -= 1
 
 
 def request_id_of(given: bytes) -> str:
@@ -261,6 +243,15 @@ def _with_defaults(headers: list[Header]) -> list[Header]:
     """The headers of an answer of our own, with what each answer says unless it says otherwise."""
     names = {name for name, _ in headers}
     return [*headers, *(header for header in (NOT_KEPT, NO_SNIFFING) if header[0] not in names)]
+
+
+def _ending() -> UpstreamUnavailable:
+    return UpstreamUnavailable(
+        Sentence(
+            "El servidor se está deteniendo; conviene reintentar.",
+            "The server is stopping; try again.",
+        )
+    )
 
 
 def _unforeseen() -> InternalError:

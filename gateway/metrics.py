@@ -196,7 +196,7 @@ class Metrics(Collector):
         self._routes.add(known)
         named = method if method in METHODS else OTHER_METHOD
         row = self._tallies.row((ANSWERS, known, named, str(status), str(cache)), SUM + 1)
-        if known == route and named == method:  # what is made up is not remembered
+        if row and known == route and named == method:  # what is made up is not remembered
             self._answers[route, method, status, cache] = row
         return row
 

@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-LIFETIME_S = 60.0
-"""How long a complete document is kept; an incomplete one is asked for again each time."""
+LIFETIME_S, INCOMPLETE_LIFETIME_S = 60.0, 2.0
+"""How long a document is kept, and one that lacks a service: merging takes milliseconds of CPU, and
+anybody may ask for it."""
 
 OF_ALL = {
     400: "La petición, o su dirección, está mal formada",
@@ -80,20 +81,24 @@ class MergedOpenAPI:
         self._upstreams = upstreams
         self._kept = b""
         self._kept_until = float("-inf")
+        self._merging = asyncio.Lock()
 
     async def as_json(self) -> bytes:
         """The document as JSON; services that do not answer are left out of it, and named."""
-        if time.monotonic() < self._kept_until:
+        async with self._merging:
+            if time.monotonic() >= self._kept_until:
+                await self._merge()
             return self._kept
+
+    async def _merge(self) -> None:
         upstreams = self._upstreams.values()
         answers = await asyncio.gather(*(_document_of(upstream) for upstream in upstreams))
         fetched = dict(zip(self._upstreams, answers, strict=True))
         parts = {name: part for name, part in fetched.items() if part is not None}
         missing = [self._upstreams[name].spoken.es for name in fetched if name not in parts]
-        document = orjson.dumps(_naming(missing, merge(self._own(), parts)))
-        if not missing:
-            self._kept, self._kept_until = document, time.monotonic() + LIFETIME_S
-        return document
+        self._kept = orjson.dumps(_naming(missing, merge(self._own(), parts)))
+        lifetime_s = INCOMPLETE_LIFETIME_S if missing else LIFETIME_S
+        self._kept_until = time.monotonic() + lifetime_s
 
 
 def merge(own: Document, parts: Mapping[str, Document]) -> Document:

@@ -1,6 +1,5 @@
 """What the gateway is made of, as each request finds it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from gateway.admission import Admission
 from gateway.answers import Answers
 from gateway.clients import Upstream
 from gateway.metrics import Metrics
+from gateway.places import Bodies, Places
 from gateway.settings import Settings
 
 
@@ -21,9 +21,10 @@ class Parts:
     answers: Answers
     admission: Admission
     tracing: Tracing | None
+    places: Places
+    bodies: Bodies
+    most_clients: int
     upstreams: Mapping[str, Upstream] = field(default_factory=dict)
-    in_flight_of: Counter[str] = field(default_factory=Counter)
-    """Requests being served, by service."""
 
     @property
     def open_to_all(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
@@ -11,6 +12,8 @@ from pydantic import ValidationError
 from contracts.api import SaludConBloques, SaludServicio
 from contracts.errors import ProductError
 from gateway.clients import Upstream
+
+logger = logging.getLogger(__name__)
 
 READY, ABSENT = "lista", "no disponible"
 
@@ -71,11 +74,15 @@ class Probes:
     async def _ask(self, name: str) -> SaludConBloques:
         upstream = self._upstreams[name]
         health = SaludConBloques(estado=ABSENT, servicio=upstream.public)
-        with contextlib.suppress(ProductError, ValidationError):
+        try:
             reply = await upstream.probe(min(PROBE_DEADLINE_S, upstream.deadline_s))
             if reply.status == HTTPStatus.OK:
                 said = SaludConBloques.model_validate_json(reply.body)
                 health = said.model_copy(update={"estado": READY, "servicio": upstream.public})
+        except (ProductError, ValidationError):
+            pass
+        except Exception:  # a fault of ours is no reason to ask no more
+            logger.exception("probe_failed service=%s", name)
         self._told[name] = time.monotonic(), health
         return health
 

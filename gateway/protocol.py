@@ -75,10 +75,10 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client connects: it is served if there is room, and asked to speak soon."""
-        self._corked = Corked(transport, self.loop)
+        self._corked = Corked(transport, self.loop, self._settings.write_timeout_ms)
         super().connection_made(self._corked)  # type: ignore[arg-type]
         self._parts.metrics.clients(len(self.connections))
-        if len(self.connections) > self._settings.max_clients:
+        if len(self.connections) > self._parts.most_clients:
             self.connections.discard(self)  # it is told so, but takes up no room
             self._refuse(too_many_clients())
             return
@@ -89,12 +89,13 @@ class GatewayProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self._asking.stop()
         self._taking.stop()
+        self._corked.lost()
         self._parts.metrics.clients(len(self.connections))
 
     def pause_writing(self) -> None:
         """The client takes nothing for now: for how long?"""
         super().pause_writing()
-        self._taking.start(self._settings.write_timeout_ms, self._abort)
+        self._watch_taking(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """The client takes what it is sent again."""
@@ -284,6 +285,13 @@ class GatewayProtocol(HttpToolsProtocol):
     def _wait_for(self, milliseconds: int, late: Callable[[], ProductError]) -> None:
         self._asking.start(milliseconds, lambda: self._refuse(late()))
 
-    def _abort(self) -> None:
-        logger.warning("client_cut_off reason=takes_nothing")
-        self.transport.abort()
+    def _watch_taking(self, left: int) -> None:
+        def look() -> None:
+            now = self.transport.get_write_buffer_size()
+            if now < left:  # slowly, but it takes
+                self._watch_taking(now)
+            else:
+                logger.warning("client_cut_off reason=takes_nothing")
+                self.transport.abort()
+
+        self._taking.start(self._settings.write_timeout_ms, look)

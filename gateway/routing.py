@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from contracts.errors import (
     AddressTooLong,
     BodyTooLarge,
     MalformedAddress,
     MethodNotAllowed,
-    RejectedRequest,
     Sentence,
 )
 from contracts.http import is_well_encoded
@@ -103,23 +102,6 @@ def passed_on(headers: Iterable[Header]) -> list[Header]:
     return [
         (name, value) for name, value in headers if name in PASSED_ON and SENDABLE.fullmatch(value)
     ]
-
-
-async def body_of(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The body, of `most` bytes, however it was announced."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > most:
-            raise too_large(most)
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":  # nobody is left to read this
-            raise RejectedRequest(Sentence("Cuerpo incompleto.", "Incomplete body."))
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise too_large(most)
-        if not message.get("more_body", False):
-            return bytes(body)
 
 
 def too_long(most: int) -> AddressTooLong:

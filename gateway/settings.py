@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         default=10_000, gt=0, description="request line and headers must be here by then, else 408"
     )
     body_timeout_ms: int = Field(
-        default=20_000, gt=0, description="a request's body must be here by then, else 408"
+        default=10_000, gt=0, description="a request's body must be here by then, else 408"
     )
     write_timeout_ms: int = Field(
         default=20_000, gt=0, description="a client that takes nothing for this long is cut off"

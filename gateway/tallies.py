@@ -45,22 +45,26 @@ class Tallies:
         self._rows: dict[Key, tuple[int, int]] = {}
         self._free = SPARE
         self._keys = self._locked = -1
+        self._whole = 0
+        self._told_full = False
         self._path = Path()
         memory = self._shared(folder) if folder else mmap.mmap(-1, SIZE)
         self.values = memoryview(memory).cast("d")
         """To be counted in at the places given by `row`, by one thread."""
 
     def row(self, key: Key, width: int = 1) -> int:
-        """The first of the places of `key`, which are 0 when it is new."""
+        """The first of the places of `key`, which are 0 when it is new; 0 if there is no room."""
         if (known := self._rows.get(key)) is not None:
             return known[0]
-        if self._free + width > PLACES:
-            logger.error("metrics_full rows=%d", len(self._rows))
+        fault = self._not_taken(key, width)
+        if fault:
+            if not self._told_full:  # else it is told with all that is counted
+                logger.error("metrics_full rows=%d reason=%s", len(self._rows), fault)
+            self._told_full = True
             return 0
+        self._told_full = False
         place, self._free = self._free, self._free + width
         self._rows[key] = (place, width)
-        if self._keys >= 0:
-            os.write(self._keys, json.dumps([width, *key]).encode() + b"\n")
         return place
 
     def own(self) -> Counted:
@@ -76,16 +80,34 @@ class Tallies:
                 alive = _is_locked(path)
                 yield Counted(_read(rows, memoryview(path.read_bytes()).cast("d")), alive)
 
+    def _not_taken(self, key: Key, width: int) -> str:
+        """Why others could not read the row; empty when it has its places, and its line."""
+        if self._free + width > PLACES:
+            return "every place is taken"
+        if self._keys < 0:
+            return ""
+        line = json.dumps([width, *key]).encode() + b"\n"
+        try:
+            # What is left of a line that failed: half of one would spoil this one.
+            os.ftruncate(self._keys, self._whole)
+            written = os.write(self._keys, line)
+        except OSError as exc:
+            return str(exc)
+        if written < len(line):
+            return "the disk is full"
+        self._whole += written
+        return ""
+
     def _shared(self, folder: Path) -> mmap.mmap:
         file = next(filter(_lock, _candidates(folder)))
         self._path = Path(file[1])
         self._locked = file[0]
         os.posix_fallocate(self._locked, 0, SIZE)
         keys = self._path.with_suffix(KEYS)
-        self._rows, whole = _rows_of(keys)
+        self._rows, self._whole = _rows_of(keys)
         self._free = max((sum(row) for row in self._rows.values()), default=SPARE)
         self._keys = os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.ftruncate(self._keys, whole)  # a line that its writer was killed in
+        os.ftruncate(self._keys, self._whole)  # a line that its writer was killed in
         return mmap.mmap(self._locked, SIZE)
 
 

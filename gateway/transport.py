@@ -109,7 +109,13 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientError as exc:
-        raise _fault_of(exc)(f"{type(exc).__name__}: {exc}") from exc
+        raise _fault_of(exc)(_told(exc)) from exc
+
+
+def _told(exc: aiohttp.ClientError) -> str:
+    """For the log: what happened, without the address that was asked for, which may say who."""
+    name = type(exc).__name__
+    return f"{name}: {exc}" if isinstance(exc, aiohttp.ClientConnectionError) else name
 
 
 def _fault_of(exc: aiohttp.ClientError) -> type[TransportFault]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -112,3 +113,23 @@ def test_workers_end_with_what_started_them_however_it_ends():
         process.kill()
         process.wait()
         assert until(lambda: not any(runs(pid) for pid in workers))
+
+
+def test_idle_clients_leave_files_for_the_way_to_the_services():
+    port = three_free_ports()
+    command = f"ulimit -n 128; exec {sys.executable} -m cli.main serve gateway --port {port}"
+    environment = os.environ | {"GATEWAY_MAX_CONNECTIONS": "10"}
+    with subprocess.Popen(
+        ["bash", "-c", command], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        address = f"http://127.0.0.1:{port}"
+        assert until(lambda: alive(address))
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
+        refused = httpx.get(f"{address}/salud/viva")
+        for one in idle:
+            one.close()
+        assert until(lambda: alive(address))
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert refused.status_code == 503
+    assert "few_files" in said and "Too many open files" not in said

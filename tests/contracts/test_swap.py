@@ -137,16 +137,41 @@ def test_the_old_version_is_freed_by_its_last_reference_and_no_collector(shelf: 
         gc.enable()
 
 
-def test_who_took_the_old_version_keeps_it_to_the_end(shelf: Shelf) -> None:
+def test_who_took_the_old_version_keeps_it_to_the_end_and_holds_up_no_other(shelf: Shelf) -> None:
     taken = shelf.serving.current
-    point_to(shelf.root, "v2")
-    looking = threading.Thread(target=shelf.serving.look)
-    looking.start()
-    assert until(lambda: shelf.serving.current.version == "v2")
-    assert taken.version == "v1" and looking.is_alive()  # it waits for the old one to be let go
+    with shelf.serving.watching(5):
+        point_to(shelf.root, "v2")
+        assert until(lambda: shelf.serving.current.version == "v2")
+        point_to(shelf.root, "v3")
+        assert until(lambda: shelf.serving.current.version == "v3", 5)
+    assert taken.version == "v1" and isinstance(taken.content, Content)
+
+
+def test_memory_is_given_back_after_a_load_and_after_the_last_request_of_the_old_version(
+    shelf: Shelf,
+) -> None:
+    taken = shelf.serving.current
+    before: list[Content] = []
+    shelf.look_at("v2")
+    assert is_frozen(before)
+    since: list[Content] = []
+    shelf.look()
+    assert not is_frozen(since)  # the old one is in use: nothing to do
     del taken
-    looking.join(10)
-    assert not looking.is_alive()
+    shelf.look()
+    assert is_frozen(since)
+    afterwards: list[Content] = []
+    shelf.look()
+    assert not is_frozen(afterwards)
+
+
+def test_a_watcher_that_is_stopped_waits_for_nobody(shelf: Shelf) -> None:
+    taken = shelf.serving.current
+    with shelf.serving.watching(5):
+        point_to(shelf.root, "v2")
+        assert until(lambda: shelf.serving.current.version == "v2")
+    assert until(lambda: not [one for one in threading.enumerate() if one.name == "versions"], 5)
+    assert taken.version == "v1"
 
 
 def test_a_change_is_logged_with_both_versions(
@@ -182,6 +207,11 @@ def test_what_was_loaded_before_is_given_once_and_not_held(tmp_path: Path) -> No
     assert load(tmp_path) is first
     del first
     assert gone() is None and isinstance(load(tmp_path), Content)
+
+
+def is_frozen(thing: object) -> bool:
+    """Whether the collector looks at it no more, as after memory was given back."""
+    return not any(each is thing for each in gc.get_objects())
 
 
 def until(what: Callable[[], bool], seconds: float = 10.0) -> bool:

@@ -32,8 +32,9 @@ class Service:
         if request.url.path == "/salud/lista":
             return httpx.Response(200, json={"estado": "lista", "servicio": "x"}, headers=headers)
         self.asked.append(request)
+        version = self.version
         await asyncio.sleep(self.pause_s)
-        said = f"{request.url.path} {request.headers['accept-language']} {self.version}"
+        said = f"{request.url.path} {request.headers['accept-language']} {version}"
         kind = "application/json" if self.status == 200 else "application/problem+json"
         problem = {"said": said, "request_id": request.headers["x-request-id"], "instance": "/x"}
         body = {"said": said} if self.status == 200 else problem
@@ -251,3 +252,31 @@ async def test_where_keys_are_asked_for_proxies_are_told_to_keep_nothing(
         assert answer.headers["cache-control"].startswith("private")
         assert state(await gateway.get(PATH, headers=key)) == "HIT"
         assert (await gateway.get(PATH)).status_code == 401  # kept or not
+
+
+async def test_a_late_answer_of_the_old_version_does_not_bring_it_back(gateway_before, service):
+    async with gateway_before() as gateway:
+        await gateway.get(PATH)
+        service.pause_s = 0.4
+        late = asyncio.create_task(gateway.get("/score_titulo/Alien"))
+        await asyncio.sleep(0.05)
+        assert not late.done()
+        service.version, service.pause_s = "v2", 0.0
+        await asyncio.sleep(0.12)
+        assert (await gateway.get(PATH)).json()["said"].endswith("v2")
+        await late
+        assert state(await gateway.get(PATH)) == "HIT"
+        assert (await gateway.get(PATH)).json()["said"].endswith("v2")
+
+
+async def test_only_so_many_answers_are_refreshed_for_nobody_at_once(gateway_before, service):
+    async with gateway_before(max_requests=8, stale_after_ms=20) as gateway:
+        paths = [f"/score_titulo/{number}" for number in range(6)]
+        for path in paths:
+            await gateway.get(path)
+        service.version, service.pause_s = "v2", 0.5
+        await asyncio.sleep(0.12)
+        asked = len(service.asked)
+        answers = [await gateway.get(path) for path in paths]
+    assert {state(answer) for answer in answers} == {"STALE"}
+    assert len(service.asked) - asked == 2

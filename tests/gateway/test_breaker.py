@@ -30,15 +30,16 @@ def breaker(clock):
 
 def ask(breaker, *outcomes):
     for answered in outcomes:
-        assert breaker.admits()
-        breaker.left(answered)
+        permit = breaker.admits()
+        assert permit is not None
+        breaker.left(permit, answered)
 
 
 def test_it_opens_when_enough_requests_failed(breaker):
     ask(breaker, True, False, True)
     assert breaker.state is State.CLOSED
     ask(breaker, False)
-    assert breaker.state is State.OPEN and not breaker.admits()
+    assert breaker.state is State.OPEN and breaker.admits() is None
     assert breaker.since is not None and breaker.retry_in_s() == 1.0
 
 
@@ -66,9 +67,10 @@ def opened(breaker, clock):
 
 def test_after_a_pause_a_few_requests_try_it(breaker, clock):
     opened(breaker, clock)
-    assert [breaker.admits() for _ in range(TRIALS + 1)] == [True] * TRIALS + [False]
+    permits = [breaker.admits() for _ in range(TRIALS + 1)]
+    assert permits[-1] is None and None not in permits[:-1]
     assert breaker.state is State.HALF_OPEN
-    breaker.left(True)
+    breaker.left(permits[0], True)
     assert breaker.state is State.CLOSED and breaker.since is None
 
 
@@ -102,19 +104,43 @@ def test_missed_probes_do_not_where_requests_are_answered(breaker):
     assert breaker.state is State.CLOSED
 
 
-def test_answered_probes_close_it_without_waiting_for_a_request(breaker, clock):
+def test_answered_probes_close_what_missed_ones_opened_without_waiting_for_a_request(breaker):
+    for _ in range(3):
+        breaker.probed(False)
+    breaker.probed(True)
+    assert breaker.state is State.CLOSED
+
+
+def test_answered_probes_do_not_close_what_failed_requests_opened(breaker, clock):
     opened(breaker, clock)
-    breaker.probed(True)
+    for _ in range(3):
+        breaker.probed(True)
     assert breaker.state is State.HALF_OPEN
-    breaker.probed(True)
+    ask(breaker, True)
     assert breaker.state is State.CLOSED
 
 
 def test_trials_that_hang_do_not_keep_out_a_service_that_is_back(breaker, clock):
     opened(breaker, clock)
-    assert all(breaker.admits() for _ in range(TRIALS))
+    assert None not in [breaker.admits() for _ in range(TRIALS)]
+    assert breaker.admits() is None
     breaker.probed(True)
-    assert breaker.admits() and breaker.state is State.CLOSED
+    ask(breaker, True)
+    assert breaker.state is State.CLOSED
+
+
+def test_what_was_asked_before_it_opened_says_nothing_of_it_now(breaker, clock):
+    late = [breaker.admits() for _ in range(5)]
+    ask(breaker, False, False, False, False)
+    breaker.left(late[0], True)
+    assert breaker.state is State.OPEN
+    clock.now += 1.0
+    trials = [breaker.admits() for _ in range(TRIALS)]
+    for permit in late[1:]:
+        breaker.left(permit, True)
+    assert breaker.state is State.HALF_OPEN and breaker.admits() is None
+    breaker.left(trials[0], False)
+    assert breaker.state is State.OPEN
 
 
 @pytest.mark.anyio

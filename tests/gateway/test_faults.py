@@ -217,3 +217,13 @@ async def test_a_service_that_comes_back_is_served_at_once(tcp_service, gateway_
         assert (await gateway.get(PATH)).status_code == 503
         async with tcp_service(answering(OK + b"Content-Length: 2\r\n\r\nya"), port):
             assert (await gateway.get(PATH)).text == "ya"
+
+
+async def test_the_log_of_a_broken_answer_does_not_say_what_was_asked_for(
+    tcp_service, gateway_to, caplog
+):
+    async with tcp_service(answering(b"HTTP/1.1 two hundred\r\n\r\n")) as port:
+        async with gateway_to(port) as gateway:
+            await gateway.get("/score_titulo/MiSecreto?anio=1995")
+    assert "upstream_failed" in caplog.text
+    assert "MiSecreto" not in caplog.text and "1995" not in caplog.text

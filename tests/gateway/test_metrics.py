@@ -1,10 +1,12 @@
 """What the gateway counts: alone, and with other processes that come, are killed and return."""
 
+import logging
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +287,54 @@ def test_what_there_is_no_room_for_is_counted_nowhere_and_harms_nothing(
     assert tallies.row(("late",)) == 0 and "metrics_full" in caplog.text
     tallies.values[0] += 1
     assert list(tallies.own().rows) == [("whole",)] and not any(tallies.own().rows["whole",])
+
+
+def test_after_being_full_what_is_new_counts_as_soon_as_there_is_room(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tallies = Tallies()
+    tallies.row(("most",), PLACES - SPARE - 1)
+    assert [tallies.row(("wide",), 2) for _ in range(3)] == [0, 0, 0]
+    assert len(caplog.messages) == 1  # and not with each count
+    assert tallies.row(("narrow",)) == PLACES - 1
+
+
+def fill(folder: Path) -> Path:
+    """A file that takes what room there is."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 4096)
+        except OSError:
+            return ballast
+
+
+def on_a_disk_that_fills_up(folder: Path) -> None:
+    """In a process of its own, so that the disk is let go at its end."""
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    logging.getLogger().addHandler(told := BufferingHandler(1000))
+    one, other = Metrics(), Metrics()
+    ballast = fill(folder)
+    for number in range(300):  # the page that the keys begin in has room for some of them
+        one.retried("consultas", f"motivo {number}")
+        one.refused("servidor-saturado")
+    one.answered("/x", "GET", 200, "HIT", 0.1)
+    assert len(told.buffer) == 1 and "metrics_full" in told.buffer[0].getMessage()
+    assert 0 < one.as_text().count(b"motivo ") < 300 and one.as_text() == other.as_text()
+    assert of(other, "cartelera_gateway_rechazos_total", motivo="servidor-saturado") == 300
+    assert counted(other)[0] is None
+    ballast.unlink()
+    one.retried("consultas", "con sitio")
+    one.answered("/x", "GET", 200, "HIT", 0.1)
+    assert counted(other)[0] == 1 and one.as_text() == other.as_text()
+    again = {"servicio": "consultas", "motivo": "con sitio"}
+    assert of(other, "cartelera_gateway_reintentos_total", **again) == 1
+
+
+def test_a_disk_that_fills_up_ends_no_count_and_shifts_none(small_disk: Path) -> None:
+    with ProcessPoolExecutor(1, SPAWN) as processes:
+        processes.submit(on_a_disk_that_fills_up, small_disk).result()
 
 
 def test_the_folder_is_there_for_the_block_alone() -> None:

@@ -1,5 +1,7 @@
 """One OpenAPI document out of three."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -147,7 +149,8 @@ def test_only_what_has_a_body_may_be_too_large():
         lambda: httpx.Response(200, json={"paths": None}),
     ],
 )
-async def test_a_service_that_is_down_is_left_out_and_named(fronting, fault):
+async def test_a_service_that_is_down_is_left_out_and_named(fronting, fault, monkeypatch):
+    monkeypatch.setattr(openapi, "INCOMPLETE_LIFETIME_S", 0.0)
     services = Services()
     services.down["reco"] = fault
     async with fronting(services) as gateway:
@@ -205,3 +208,13 @@ def test_tags_are_kept_once_each():
         "reco": {**RECO, "tags": [{"name": "a"}, {"name": "b"}]},
     }
     assert [tag["name"] for tag in merge(OWN, parts)["tags"]] == ["a", "b"]
+
+
+async def test_an_incomplete_document_is_merged_once_for_many_who_ask(fronting):
+    services = Services()
+    services.down["reco"] = refuse
+    async with fronting(services, retry_share=0) as gateway:
+        asked = [gateway.get("/openapi.json") for _ in range(20)]
+        answers = await asyncio.gather(*asked)
+    assert len({answer.content for answer in answers}) == 1
+    assert services.asked <= 2

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import re
+import socket
 
 import httpx
 import pytest
 
 from gateway.app import create_app
+from gateway.places import BODIES_AT_ONCE
 from gateway.settings import Settings
 from tests.gateway.conftest import OverHttpx
 
@@ -290,3 +292,46 @@ async def test_bytes_that_are_no_text_are_a_400_wherever_they_stand(served, conn
             wire = await connected(port)
             await wire.send(line + b"\r\nHost: x\r\n\r\n")
             assert (await wire.answer())[0] == 400
+
+
+async def test_bodies_that_do_not_come_take_no_places(served, connected):
+    async with served(max_requests=4) as port:
+        for _ in range(8):
+            wire = await connected(port)
+            await wire.send(b"POST /v1/x HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\n{")
+        wire = await connected(port)
+        await wire.send(get("/v1/x"))
+        assert (await wire.answer())[0] == 200
+
+
+async def test_bodies_that_come_slowly_fill_no_more_than_their_share_of_memory(served, connected):
+    async with served(max_body_bytes=20_000) as port:
+        head = b"POST /v1/x HTTP/1.1\r\n" + HOST + b"Content-Length: 20000\r\n\r\n"
+        wires = []
+        for _ in range(BODIES_AT_ONCE + 5):
+            wires.append(await connected(port))
+            await wires[-1].send(head + b"x" * 19_999)
+        await asyncio.sleep(0.2)
+        told = [wire for wire in wires if wire.reader._buffer]
+        assert 0 < len(told) < BODIES_AT_ONCE
+        assert {(await wire.answer())[0] for wire in told} == {503}
+        for wire in wires:
+            wire.writer.transport.abort()
+        await asyncio.sleep(0.2)
+        wire = await connected(port)
+        await wire.send(head + b"x" * 20_000)
+        assert (await wire.answer())[2] == b"20000"
+
+
+async def test_a_client_that_takes_its_answers_slowly_gets_all_of_them(served, connected):
+    async with served(write_timeout_ms=300) as port:
+        wire = await connected(port)
+        own = wire.writer.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
+        await wire.send(get("/v1/lento") * 3)
+        read = 0
+        while read < 12_000_000:  # each takes longer than the patience, and none stands still
+            chunk = await wire.reader.read(200_000)
+            assert chunk, f"cut off after {read} bytes"
+            read += len(chunk)
+            await asyncio.sleep(0.02)

@@ -36,6 +36,13 @@ def test_every_label_matched_is_one_that_its_metric_has() -> None:
         assert labels <= told[name] | ADDED_BY_PROMETHEUS, name
 
 
+def test_a_breaker_that_is_being_tried_is_drawn_with_those_that_are_open() -> None:
+    matched = [found for expression in EXPRESSIONS for found in MATCHED.findall(expression)]
+    circuits = [matchers for name, matchers in matched if name == "cartelera_gateway_circuito"]
+    states = [state for matchers in circuits for state in re.findall("estado[^,]+", matchers)]
+    assert states == ['estado!="cerrado"']
+
+
 def test_every_metric_of_the_gateway_is_drawn() -> None:
     drawn = " ".join(EXPRESSIONS)
     families = {re.sub(r"_(bucket|count|sum)$", "", name) for name in of_the_gateway()}
