@@ -17,17 +17,36 @@ const tenue = (texto) => Object.assign(pieza("span", texto), { className: "tenue
 async function pedir(ruta) {
   pregunta.abort();
   pregunta = new AbortController();
-  const respuesta = await fetch(ruta, { signal: pregunta.signal, headers: { "Accept-Language": "es" } });
+  const llave = sessionStorage.getItem("llave");
+  const cabeceras = { "Accept-Language": "es", ...(llave ? { "X-API-Key": llave } : {}) };
+  const respuesta = await fetch(ruta, { signal: pregunta.signal, headers: cabeceras });
   const cuerpo = await respuesta.json();
   if (!respuesta.ok) throw Object.assign(new Error(cuerpo.detail), { tipo: cuerpo.type });
   return cuerpo;
+}
+// Where the installation asks for an API key: this tab remembers it until it is closed.
+const SIN_LLAVE = ["/problemas/llave-requerida", "/problemas/llave-no-valida"];
+function pedirLlave(repetir) {
+  const campo = Object.assign(pieza("input"), { type: "password", autocomplete: "off", required: true });
+  campo.setAttribute("aria-label", "Llave de la API");
+  campo.placeholder = "Llave de la API";
+  const hoja = pieza("form", "", campo, Object.assign(pieza("button", "Usar esta llave"), { className: "accion" }));
+  hoja.addEventListener("submit", (evento) => {
+    evento.preventDefault();
+    sessionStorage.setItem("llave", campo.value.trim());
+    aviso.replaceChildren();
+    repetir();
+  });
+  aviso.append(hoja);
 }
 // `decir` words a problem where its own sentence is for programmers.
 async function mostrar(ruta, pintar, decir = ({ message }) => message) {
   try {
     pintar(await pedir(ruta));
   } catch (fallo) {
-    if (fallo.name !== "AbortError") aviso.textContent = fallo.tipo ? decir(fallo) : "No se pudo obtener la respuesta.";
+    if (fallo.name === "AbortError") return;
+    aviso.textContent = fallo.tipo ? decir(fallo) : "No se pudo obtener la respuesta.";
+    if (SIN_LLAVE.includes(fallo.tipo)) pedirLlave(() => mostrar(ruta, pintar, decir));
   }
 }
 
