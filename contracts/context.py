@@ -102,7 +102,7 @@ class RequestContext:
             )
             if status:
                 raise
-            await as_problem(scope, _unforeseen())(scope, receive, send_with_id)
+            await as_problem(scope, unforeseen())(scope, receive, send_with_id)
         took_s = time.perf_counter() - started
         route = route_of(scope) or NO_ROUTE
         if self.observe is not None:
@@ -116,7 +116,7 @@ class RequestContext:
         if is_well_encoded(scope.get("raw_path") or b"", scope.get("query_string", b"")):
             await self.app(scope, receive, send)
         else:
-            await as_problem(scope, _malformed())(scope, receive, send)
+            await as_problem(scope, badly_encoded())(scope, receive, send)
 
 
 def route_of(scope: Scope) -> str:
@@ -139,7 +139,8 @@ def is_well_encoded(path: bytes, query: bytes) -> bool:
     return True
 
 
-def _unforeseen() -> InternalError:
+def unforeseen() -> InternalError:
+    """The problem of a fault of ours, which the log has."""
     return InternalError(
         Sentence(
             "Algo falló en el servidor; el registro lo guarda bajo este request_id.",
@@ -148,7 +149,8 @@ def _unforeseen() -> InternalError:
     )
 
 
-def _malformed() -> MalformedAddress:
+def badly_encoded() -> MalformedAddress:
+    """The problem of an address that is no percent-encoded UTF-8."""
     return MalformedAddress(
         Sentence(
             "La dirección no está bien codificada: se espera UTF-8 con porcentajes (%C3%B1).",

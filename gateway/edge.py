@@ -14,9 +14,8 @@ from functools import lru_cache
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.context import GIVEN_ID, NO_ROUTE
+from contracts.context import GIVEN_ID, NO_ROUTE, unforeseen
 from contracts.errors import (
-    InternalError,
     ProductError,
     Saturated,
     Sentence,
@@ -84,7 +83,7 @@ class Edge:
             logger.exception("request_failed route=%s request_id=%s", visit.route, visit.id)
             if visit.status:  # too late for another answer: the server closes the connection
                 raise
-            await self._tell(_unforeseen(), scope, receive, send, visit)
+            await self._tell(unforeseen(), scope, receive, send, visit)
         finally:
             self._over(visit)
 
@@ -250,14 +249,5 @@ def _ending() -> UpstreamUnavailable:
         Sentence(
             "El servidor se está deteniendo; conviene reintentar.",
             "The server is stopping; try again.",
-        )
-    )
-
-
-def _unforeseen() -> InternalError:
-    return InternalError(
-        Sentence(
-            "Algo falló en el servidor; el registro lo guarda bajo este request_id.",
-            "Something failed in the server; its log has it under this request_id.",
         )
     )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from httptools import HttpParserInvalidURLError, parse_url
 
+from contracts.context import badly_encoded
 from contracts.errors import ProductError
 from gateway.refusals import ambiguous, no_tunnels, not_http
-from gateway.routing import badly_encoded
 from gateway.transport import Header
 
 NOT_ASCII = re.compile(rb"[\x80-\xff]")

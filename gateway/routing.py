@@ -5,14 +5,13 @@ from collections.abc import Iterable
 
 from starlette.types import Scope
 
+from contracts.context import badly_encoded, is_well_encoded
 from contracts.errors import (
     AddressTooLong,
     BodyTooLarge,
-    MalformedAddress,
     MethodNotAllowed,
     Sentence,
 )
-from contracts.http import is_well_encoded
 from gateway.clients import QUERY, RECO
 from gateway.settings import Settings
 from gateway.transport import Header
@@ -118,14 +117,4 @@ def too_large(most: int) -> BodyTooLarge:
     """The problem of a body of more than `most` bytes."""
     return BodyTooLarge(
         Sentence(f"El cuerpo supera los {most} bytes.", f"The body is longer than {most} bytes.")
-    )
-
-
-def badly_encoded() -> MalformedAddress:
-    """The problem of an address that is no percent-encoded UTF-8."""
-    return MalformedAddress(
-        Sentence(
-            "La dirección no está bien codificada: se espera UTF-8 con porcentajes (%C3%B1).",
-            "The address is not well encoded: percent-encoded UTF-8 (%C3%B1) is expected.",
-        )
     )
