@@ -54,7 +54,7 @@ class Cors(CORSMiddleware):
 class Gateway(FastAPI):
     """FastAPI for the gateway's own endpoints, with `front` before all of it, lifespan apart.
 
-    As a middleware it would stand within FastAPI's own, which cost as much as all it does itself.
+    As a middleware it would stand within FastAPI's own, which every forwarded request would pay.
     """
 
     front: ASGIApp
