@@ -1,16 +1,12 @@
 """The gateway's server: uvicorn with our protocol, in one process or in several."""
 
-import ctypes
 import multiprocessing
-import os
-import signal
-import sys
 from typing import Any
 
+from cli.parents import end_with_parent
 from cli.serving import GRACEFUL_S, bind
 from contracts import logs, memory
 
-PR_SET_PDEATHSIG = 1
 KEEP_ALIVE_S = 5
 WORKER_ANSWERS_S = 10
 """A worker that is stopped for this long is replaced."""
@@ -38,7 +34,8 @@ def serve_gateway(host: str, port: int) -> None:
 def make_worker() -> Any:
     """The app of one of several workers; called in its process."""
     logs.configure()
-    _end_with_parent()
+    if (parent := multiprocessing.parent_process()) and parent.pid:
+        end_with_parent(parent.pid)
     return _app()
 
 
@@ -81,12 +78,3 @@ def _config(app: Any, workers: int) -> Any:
         timeout_graceful_shutdown=GRACEFUL_S,
         timeout_worker_healthcheck=WORKER_ANSWERS_S,
     )
-
-
-def _end_with_parent() -> None:
-    """Have the kernel end this worker when what started it is killed (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid != os.getppid():
-        sys.exit(0)  # it was killed before the kernel could be told

@@ -1,6 +1,5 @@
 """All three services on one machine: started, watched, restarted, and stopped together."""
 
-import ctypes
 import http.client
 import logging
 import os
@@ -10,10 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import typer
 
+from cli.parents import end_with_parent
 from cli.serving import bind
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STEADY_S = 30.0
 """A service that lived this long starts over with the shortest pause."""
 STOP_S = 10.0
-PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 """Where the services listen: only the gateway may be reached from other machines."""
 LEAN = {
@@ -75,7 +75,7 @@ class Child:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli.main", *self.arguments],
             env=os.environ | self.environment,
-            preexec_fn=_end_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid()),
             start_new_session=True,  # Ctrl-C reaches the parent alone, which stops all in order
         )
         self.started = time.monotonic()
@@ -179,12 +179,6 @@ def _stop(children: list[Child]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _end_with_parent() -> None:
-    """In the child: have the kernel end it when its parent is killed (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def reachable(host: str) -> str:

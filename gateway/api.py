@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from contracts.api import Salud, SaludGateway
 from contracts.http import language_of, problems
-from gateway.metrics import MEDIA_TYPE
+from contracts.metrics import MEDIA_TYPE
 from gateway.openapi import MergedOpenAPI
 from gateway.parts import Parts
 from gateway.probes import READY, Probes

@@ -16,6 +16,7 @@ from contracts.errors import (
     UpstreamOut,
     UpstreamUnavailable,
 )
+from contracts.service import DEADLINE, ROUTE, VERSION
 from gateway.breaker import Breaker, State
 from gateway.confirmed import Confirmed
 from gateway.hedging import first_answer
@@ -49,7 +50,6 @@ PASSED_BACK = frozenset(
 )
 """Headers of a service's answer that a client gets; what is not listed stays between the two."""
 
-DEADLINE, ROUTE, VERSION = b"x-deadline-ms", b"x-route", b"x-version"
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 NO_TIME_S = 0.005
 """With less than this left a second try would only be cut off."""
@@ -209,7 +209,7 @@ class Upstream:
         began = time.monotonic()  # with a connection at hand: what is told to be left is left
         headers = [
             *asked.headers,
-            (DEADLINE, b"%d" % max(1, (asked.ends - began) * 1000)),
+            (DEADLINE.encode(), b"%d" % max(1, (asked.ends - began) * 1000)),
             # Nothing else: a service that compresses for the gateway works twice for nothing.
             (b"accept-encoding", b"identity"),
         ]

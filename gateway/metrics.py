@@ -21,14 +21,12 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     Metric,
 )
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from contracts.errors import KeyRefused, KeyRequired, Saturated, TooManyRequests
 from contracts.release import VERSION
 from gateway.tallies import Counted, Key, Tallies
 
-MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 FOLDER_VARIABLE = "GATEWAY_METRICS_FOLDER"
 """Where processes that count together find one another: set by their parent, no setting."""
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from contracts.context import PROBLEM_JSON
 from gateway.answers import Answer
 from gateway.cache import CacheState, Kept
 from gateway.clients import Reply
 from gateway.transport import Header
 
-PROBLEM = b"application/problem+json"
+PROBLEM = PROBLEM_JSON.encode()
 NOT_KEPT = (b"cache-control", b"no-store")
 ASK_FIRST = (b"cache-control", b"no-cache")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.conftest import ROOT
 from tests.fakes import HashEncoder
 from tests.raw import Row, credit, film, raw_folder
 from tests.system.conftest import three_free_ports
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -199,13 +200,6 @@ def answers(started: Running) -> bool:
     except httpx.HTTPError:
         return False
 
-
-def until(what: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Whether `what` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > deadline:
-            return False
         time.sleep(0.02)
     return True
 
