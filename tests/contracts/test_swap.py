@@ -3,9 +3,7 @@
 import gc
 import logging
 import threading
-import time
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from contracts.errors import VersionError
 from contracts.swap import DONE, REFUSED, RETRY_S, Serving, Snapshot, once, published_in, tag_of
 from contracts.versions import POINTER, current_version, point_to
+from tests.waiting import until
 
 
 class Content:
@@ -212,11 +211,3 @@ def test_what_was_loaded_before_is_given_once_and_not_held(tmp_path: Path) -> No
 def is_frozen(thing: object) -> bool:
     """Whether the collector looks at it no more, as after memory was given back."""
     return not any(each is thing for each in gc.get_objects())
-
-
-def until(what: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Whether `what` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not what() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return what()

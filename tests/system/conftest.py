@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
+from tests.waiting import until
 
 START_S = 120.0
 
@@ -37,12 +38,7 @@ class Stack:
 
     def until(self, what: Callable[[], bool], seconds: float = 20.0) -> bool:
         """Whether `what` comes true in time."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if what():
-                return True
-            time.sleep(0.05)
-        return False
+        return until(what, seconds)
 
 
 @contextmanager
