@@ -102,6 +102,17 @@ class VotosTitulo(Answer):
     otras_versiones: list[int]
 
 
+class PeliculaDirigida(Answer):
+    """One film of a director or actor; money in US dollars."""
+
+    titulo: str
+    anio: int
+    fecha_estreno: str
+    retorno_pelicula: float
+    budget_pelicula: float
+    revenue_pelicula: float
+
+
 class Actor(Answer):
     """An actor's returns (revenue / budget), summed and averaged."""
 
@@ -114,17 +125,6 @@ class Actor(Answer):
     mensaje: str
 
 
-class PeliculaDirigida(Answer):
-    """One film of a director; money in US dollars."""
-
-    titulo: str
-    anio: int
-    fecha_estreno: str
-    retorno_pelicula: float
-    budget_pelicula: float
-    revenue_pelicula: float
-
-
 class Director(Answer):
     """A director's returns, and the films by date."""
 
@@ -133,6 +133,12 @@ class Director(Answer):
     retorno_promedio: float
     peliculas: list[PeliculaDirigida]
     mensaje: str
+
+
+class ActorConPeliculas(Actor):
+    """As Actor, with the films by date."""
+
+    peliculas: list[PeliculaDirigida]
 
 
 class PeliculasIdioma(Answer):
@@ -285,3 +291,35 @@ class BusquedaPorTexto(Answer):
     resultados: list[Recomendada]
     version: str
     avisos: list[str]
+
+
+class Cantidad(Answer):
+    """How many films have something, by its name or code."""
+
+    nombre: str
+    cantidad: int
+
+
+class PlataformaDelCatalogo(Answer):
+    """A platform whose titles are loaded, and how many films they are matched with."""
+
+    plataforma: str
+    nombre: str = Field(description="the platform's name as people read it")
+    fecha_catalogo: str | None = Field(description="as of when the catalogue is, if known")
+    cantidad: int
+
+
+class Catalogo(Answer):
+    """What there is to recommend from, and what can be asked of it."""
+
+    peliculas: int
+    anio_desde: int | None = Field(description="year of the oldest film; null without films")
+    anio_hasta: int | None
+    generos: list[Cantidad] = Field(description="most films first")
+    idiomas: list[Cantidad] = Field(description="codes of original languages, most films first")
+    plataformas: list[PlataformaDelCatalogo]
+    conocidas: list[PeliculaEncontrada] = Field(description="the films with most votes")
+    usuarios: int = Field(description="users whose ratings are known")
+    usuario_de_ejemplo: int | None = Field(description="one of them, to try with")
+    por_texto: bool = Field(description="whether films can be found by a description")
+    version: str

@@ -53,10 +53,18 @@ async def votos_titulo(
     return statistics.votes(titulo, anio)
 
 
+WithFilms = Annotated[bool, Query(description="añade sus películas, por fecha")]
+
+
 async def get_actor(
-    nombre: Text, statistics: StatisticsDep, excluir_dirigidas: bool = False
-) -> api.Actor:
+    nombre: Text,
+    statistics: StatisticsDep,
+    excluir_dirigidas: bool = False,
+    con_peliculas: WithFilms = False,
+) -> api.ActorConPeliculas | api.Actor:
     """El retorno de un actor o actriz; opcionalmente sin las películas que también dirigió."""
+    if con_peliculas:
+        return statistics.actor_with_films(nombre, excluir_dirigidas)
     return statistics.actor(nombre, excluir_dirigidas)
 
 

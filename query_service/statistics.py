@@ -8,6 +8,7 @@ import numpy as np
 
 from contracts.api import (
     Actor,
+    ActorConPeliculas,
     Director,
     FilmacionesDia,
     FilmacionesMes,
@@ -23,7 +24,7 @@ from contracts.api import (
 from contracts.errors import PersonNotFound, ProductError, Sentence, ValueNotFound
 from index.names.titles import Meaning, shown
 from query_service.calendar import DAY_NAMES, MONTH_NAMES
-from query_service.catalogue import Catalogue, Groups
+from query_service.catalogue import Catalogue, Groups, Rows
 from query_service.places import country_names, language_names
 from query_service.streaming import Streaming
 
@@ -118,13 +119,27 @@ class Statistics:
 
     def actor(self, name: str, leave_out_directed: bool) -> Actor:
         """Returns of the films an actor played in (not those only directed)."""
-        key = _person(self._films.actors, name, Sentence("actor o actriz", "actor"))
-        return self._actors(key, leave_out_directed)
+        return self._actors(self._actor_called(name), leave_out_directed)
 
-    def _actor(self, key: int, leave_out_directed: bool) -> Actor:
-        person, rows = self._films.actors.names[key], self._films.actors.rows(key)
+    def actor_with_films(self, name: str, leave_out_directed: bool) -> ActorConPeliculas:
+        """As `actor`, with each film, by date."""
+        key = self._actor_called(name)
+        told = self._actors(key, leave_out_directed)
+        films = self._by_date(self._played(key, leave_out_directed))
+        return ActorConPeliculas(**told.model_dump(), peliculas=films)
+
+    def _actor_called(self, name: str) -> int:
+        return _person(self._films.actors, name, Sentence("actor o actriz", "actor"))
+
+    def _played(self, key: int, leave_out_directed: bool) -> Rows:
+        rows = self._films.actors.rows(key)
+        person = self._films.actors.names[key]
         if leave_out_directed and (same := self._films.directors.index.find(person)):
             rows = np.setdiff1d(rows, self._films.directors.rows(same[0]))
+        return rows
+
+    def _actor(self, key: int, leave_out_directed: bool) -> Actor:
+        person, rows = self._films.actors.names[key], self._played(key, leave_out_directed)
         returns = self._films.returns[rows]
         funded = returns[self._films.budget[rows] > 0]
         total, mean = _total_and_mean(returns)
@@ -148,13 +163,12 @@ class Statistics:
 
     def _director(self, key: int) -> Director:
         person, rows = self._films.directors.names[key], self._films.directors.rows(key)
-        ordered = rows[np.argsort(self._films.dates[rows], kind="stable")]
         total, mean = _total_and_mean(self._films.returns[rows])
         return Director(
             director=person,
             retorno_total_director=total,
             retorno_promedio=mean,
-            peliculas=[self._directed(int(row)) for row in ordered],
+            peliculas=self._by_date(rows),
             mensaje=f"El director {person} ha conseguido un retorno de {total} en"
             f" {len(rows)} películas, con un promedio de {mean} por película",
         )
@@ -220,6 +234,10 @@ class Statistics:
 
     def _other_years(self, meant: Meaning) -> list[int]:
         return sorted({int(self._titles.years[row]) for row in meant.others})
+
+    def _by_date(self, rows: Rows) -> list[PeliculaDirigida]:
+        ordered = rows[np.argsort(self._films.dates[rows], kind="stable")]
+        return [self._directed(int(row)) for row in ordered]
 
     def _directed(self, row: int) -> PeliculaDirigida:
         name, released = self._named(row)

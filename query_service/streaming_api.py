@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts import api, api_streaming
 from contracts.errors import ContradictoryRequest, InvalidRequest, Sentence
 from contracts.http import problems, said_wrong
-from query_service.api import StatisticsDep
+from query_service.api import StatisticsDep, WithFilms, get_actor
 from query_service.routes import Text, both_ways
 from query_service.streaming import Streaming
 from query_service.wording import MINUTES
@@ -78,9 +78,10 @@ async def get_actor_por_consulta(
     statistics: StatisticsDep,
     nombre: Text | None = None,
     excluir_dirigidas: bool = False,
+    con_peliculas: WithFilms = False,
     platform: Text | None = None,
     year: Year | None = None,
-) -> api.Actor | api_streaming.ActorDePlataforma:
+) -> api.ActorConPeliculas | api.Actor | api_streaming.ActorDePlataforma:
     """Con `nombre`, su retorno; con `platform` y `year`, el actor que más se repite en ellos."""
     by_place = platform is not None or year is not None
     if nombre is not None and by_place:
@@ -91,7 +92,7 @@ async def get_actor_por_consulta(
             )
         )
     if nombre is not None:
-        return statistics.actor(nombre, excluir_dirigidas)
+        return await get_actor(nombre, statistics, excluir_dirigidas, con_peliculas)
     if platform is not None and year is not None:
         return statistics.streaming.most_repeated(platform, year)
     raise _lacking("nombre" if not by_place else "platform" if platform is None else "year")

@@ -80,6 +80,12 @@ async def buscar_titulo(
     return recommend.search(q, k, platforms)
 
 
+@router.get("/v1/catalogo", responses=problems(422), dependencies=[Depends(only(filters=False))])
+async def catalogo(recommend: RecommenderDep) -> api.Catalogo:
+    """Qué hay para recomendar: géneros, idiomas, plataformas, años, las más conocidas."""
+    return recommend.catalogue
+
+
 @router.get("/v1/peliculas/{id}", responses=problems(404))
 async def pelicula(id: MovieId, recommend: RecommenderDep) -> api.Pelicula:
     """La ficha de una película."""

@@ -166,6 +166,12 @@ class Cards:
         ]
         return np.asarray(np.sum(held, axis=0), dtype=np.int8)
 
+    def genre_counts(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The genres, and how many films have each."""
+        texts = self._movies["genres"].combine_chunks().flatten()
+        places, names = numbered(pa.chunked_array([texts]))
+        return names, np.bincount(places[places >= 0], minlength=len(names))
+
     def filter(self) -> FilmFilter:
         """What can be asked of films beside likeness."""
         return FilmFilter(self._movies, self.platforms)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from contracts.api import EnPlataforma, Motivo
+from contracts.api import EnPlataforma, Motivo, PlataformaDelCatalogo
 from contracts.errors import ValueNotFound
 from contracts.platforms import PLATFORMS, not_loaded, platform_called, unknown_platform
 from index.names.titles import shown
@@ -78,6 +78,18 @@ class WhereToWatch:
                 fecha_catalogo=self._dates[title["platform"]],
             )
             for title in self._titles.slice(first, end - first).to_pylist()
+        ]
+
+    def loaded(self) -> list[PlataformaDelCatalogo]:
+        """The platforms whose titles are here, in the order of PLATFORMS."""
+        return [
+            PlataformaDelCatalogo(
+                plataforma=name,
+                nombre=PLATFORMS[PLACES[name]].display,
+                fecha_catalogo=self._dates[name],
+                cantidad=int(self.on_any([name]).sum()),
+            )
+            for name in self._loaded
         ]
 
     def on_any(self, called: Sequence[str]) -> NDArray[np.bool_]:

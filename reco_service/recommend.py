@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.api import Busqueda, Pelicula, Similares
+from contracts.api import Busqueda, Catalogo, Pelicula, Similares
 from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.fold import fold
@@ -16,6 +16,7 @@ from index.search_text import TextScorer
 from index.similar import SimilarFilms
 from index.users.known import KnownUsers
 from reco_service.catalogue import Cards
+from reco_service.contents import contents
 from reco_service.mixes import Mixes, Narrowed
 from reco_service.notes import of_scores
 from reco_service.reasons import reasons
@@ -47,6 +48,7 @@ class Recommender:
         self._best_known = int(cards.votes.argmax()) if len(cards.votes) else 0
         search = FilmSearch(similar.space, self._best_known, text)
         self.mixes = Mixes(version, cards, search, users)
+        self.catalogue: Catalogo = contents(version, cards, users, self.mixes.answers_text)
 
     @classmethod
     def load(cls, settings: Settings, encoder: TextEncoder | None = None) -> "Recommender":

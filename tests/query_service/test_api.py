@@ -171,3 +171,24 @@ async def test_an_unforeseen_error_is_a_500_that_tells_nothing(sample_data: Path
     assert response.status_code == 500
     assert response.headers["x-request-id"] == response.json()["request_id"]
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/get_actor/tom%20hanks?", "/get_actor?nombre=tom%20hanks&"])
+async def test_an_actors_films_are_added_by_date_when_asked_for(query, plain, path):
+    asked = (await query.get(f"{path}con_peliculas=true")).json()
+    films = asked.pop("peliculas")
+    assert asked == (await query.get(path.rstrip("?&"))).json()
+    dates = [film["fecha_estreno"] for film in films]
+    assert dates == sorted(dates) and len(films) == asked["cantidad_filmaciones"]
+    returns = sorted(film["retorno_pelicula"] for film in films)
+    played = plain.with_actor("Tom Hanks")
+    assert returns == pytest.approx(sorted(plain.returns(played)), abs=1e-4)
+
+
+async def test_an_actors_films_leave_out_those_directed_when_asked_to(query, plain):
+    path = "/get_actor/Clint%20Eastwood?con_peliculas=true"
+    every = (await query.get(path)).json()["peliculas"]
+    without = (await query.get(f"{path}&excluir_dirigidas=true")).json()["peliculas"]
+    directed = set(plain.by_director("Clint Eastwood"))
+    played = [film_id for film_id in plain.with_actor("Clint Eastwood") if film_id not in directed]
+    assert len(every) > len(without) == len(played)
