@@ -1,6 +1,8 @@
 """The gateway's server: uvicorn with our protocol, in one process or in several."""
 
 import multiprocessing
+import os
+from pathlib import Path
 from typing import Any
 
 from cli.parents import end_with_parent
@@ -12,13 +14,17 @@ WORKER_ANSWERS_S = 10
 """A worker that is stopped for this long is replaced."""
 
 
-def serve_gateway(host: str, port: int) -> None:
+def serve_gateway(host: str, port: int, var: Path | None = None) -> None:
     """Serve until a signal, with as many workers as the settings say.
+
+    `var` is where the report on the data is, unless a setting says otherwise.
 
     Raises DataError for a taken port or a setting that shows its fault only when it is used.
     Several workers share the socket; one that dies is replaced, SIGHUP replaces all, one after
     another. uvicorn's own supervisor does that.
     """
+    if var is not None:  # by the environment, which the workers share
+        os.environ.setdefault("GATEWAY_REPORT_DIR", str(var / "eda"))
     from gateway.settings import Settings
 
     workers = Settings().workers

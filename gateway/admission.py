@@ -10,9 +10,20 @@ from gateway.rates import Rates, WrongKeys
 from gateway.settings import Settings
 from gateway.transport import Header
 
+METRICS_KEPT_IN = Sentence(
+    "Las métricas solo se sirven a las direcciones que dice la configuración.",
+    "Metrics are served to the configured addresses only.",
+)
+OPERATION_KEPT_IN = Sentence(
+    "Sin llaves configuradas, el estado solo se sirve a las direcciones que dice la configuración"
+    " (GATEWAY_METRICS_FROM).",
+    "With no keys configured, the state is served to the configured addresses only"
+    " (GATEWAY_METRICS_FROM).",
+)
+
 
 class Admission:
-    """The door of the endpoints that services answer; the gateway's own are open."""
+    """The door of the endpoints that services answer, and of what operators read."""
 
     def __init__(self, settings: Settings) -> None:
         """Raises DataError for keys that cannot be read, or a rate that is none."""
@@ -51,17 +62,30 @@ class Admission:
 
     def check_metrics(self, scope: Scope) -> None:
         """Raise Forbidden where the client's address may not read the metrics."""
-        if not is_in(self._address(scope), self._metrics_from):
-            raise Forbidden(
-                Sentence(
-                    "Las métricas solo se sirven a las direcciones que dice la configuración.",
-                    "Metrics are served to the configured addresses only.",
-                )
-            )
+        self._check_network(scope, METRICS_KEPT_IN)
+
+    async def admit_operator(self, scope: Scope) -> list[Header]:
+        """As `admit`; where there are no keys, the client's network must be one of the metrics'."""
+        if self.keys is None:
+            self._check_network(scope, OPERATION_KEPT_IN)
+        return await self.admit(scope)
+
+    async def admit_reader(self, scope: Scope) -> list[Header]:
+        """For the report on the data, which a browser opens by a link and so without a key.
+
+        Where there are keys, one is needed but in the networks of the metrics.
+        """
+        if self.keys is None or is_in(self._address(scope), self._metrics_from):
+            return []
+        return await self.admit(scope)
 
     async def aclose(self) -> None:
         """Close the connections to where requests are counted."""
         await self._counters.aclose()
+
+    def _check_network(self, scope: Scope, refusal: Sentence) -> None:
+        if not is_in(self._address(scope), self._metrics_from):
+            raise Forbidden(refusal)
 
     def _address(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope.get("client") else None

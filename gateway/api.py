@@ -8,9 +8,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from contracts.api import Salud, SaludGateway
-from contracts.http import language_of, problems
+from contracts.api_operation import EstadoOperacion
+from contracts.http import REQUEST_ID, language_of, problems
 from contracts.metrics import MEDIA_TYPE
-from gateway.openapi import MergedOpenAPI
+from gateway.openapi import KEY_WHERE_ONE_IS_ASKED_FOR, MergedOpenAPI
+from gateway.operation import ADDRESS, Operation
 from gateway.parts import Parts
 from gateway.probes import READY, Probes
 from gateway.problems import ProblemaDescrito, described
@@ -74,6 +76,22 @@ async def explain_problem(slug: str, spoken: Language) -> ProblemaDescrito:
     if problem is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return problem
+
+
+@router.get(
+    ADDRESS,
+    summary="Cómo está todo, para quien lo opera",
+    responses=problems(401, 403, 429),
+    openapi_extra={"security": KEY_WHERE_ONE_IS_ASKED_FOR},
+)
+async def operation_state(request: Request, spoken: Language) -> EstadoOperacion:
+    """Versiones servidas, salud, caché, circuitos, últimas compilaciones y registro de datos.
+
+    Con llaves configuradas pide una; sin ellas, solo responde a las redes que pueden leer
+    `/metrics`. Un servicio caído se cuenta en su sitio (`problema`), y el estado sigue siendo 200.
+    """
+    operation: Operation = request.app.state.operation
+    return await operation.state(spoken, request.headers.get(REQUEST_ID, ""))
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -24,6 +24,7 @@ from gateway.edge import Edge, request_id_of
 from gateway.files import most_clients
 from gateway.metrics import Metrics
 from gateway.openapi import MergedOpenAPI
+from gateway.operation import Operation
 from gateway.pages import install_pages
 from gateway.parts import Parts
 from gateway.places import Bodies, Places
@@ -97,6 +98,7 @@ def create_app(
             parts.upstreams = upstreams
             app.state.openapi = MergedOpenAPI(app.openapi, upstreams)
             app.state.probes = Probes(upstreams, settings.probe_ms / 1000)
+            app.state.operation = Operation(parts, app.state.probes)
             async with app.state.probes.running(), _ticking(parts):
                 yield
         await parts.admission.aclose()
@@ -113,7 +115,7 @@ def create_app(
     )
     app.state.parts = parts
     app.include_router(router)
-    install_pages(app)
+    install_pages(app, settings)
     install(app, settings.slow_request_ms)
     app.front = Edge(app.own, parts)
     if settings.cors_origins:

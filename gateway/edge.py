@@ -37,6 +37,10 @@ logger = logging.getLogger(__name__)
 
 ID_HEADER = REQUEST_ID.encode()
 
+REPORT = "informe"
+OPERATION = "operacion"
+"""What the addresses begin with that are the operator's."""
+
 
 class Visit:
     """One request on its way through: what is known of it, and what is to be told in the end."""
@@ -156,13 +160,19 @@ class Edge:
         return await upstream.forward(method, target, headers, body)
 
     async def _own_answer(self, scope: Scope, receive: Receive, send: Send, visit: Visit) -> None:
-        if segment_of(scope["path"]) == "metrics":
+        segment = segment_of(scope["path"])
+        if segment == "metrics":
             self._parts.admission.check_metrics(scope)
+        elif segment == OPERATION and scope["path"] != f"/{OPERATION}":  # its page holds no data
+            visit.standing = await self._parts.admission.admit_operator(scope)
+        elif segment == REPORT:
+            visit.standing = await self._parts.admission.admit_reader(scope)
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 visit.status = message["status"]
-                message["headers"] = _with_defaults(message.get("headers", []))
+                headers = _with_defaults(message.get("headers", []))
+                message["headers"] = [*headers, *visit.standing]
             await send(message)
 
         # the framework's side reads the id from its header

@@ -1,10 +1,12 @@
 """What the gateway can be told from outside, each as an environment variable GATEWAY_<NAME>."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, HttpUrl
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -27,6 +29,19 @@ def networks(given: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in _split(given))
 
 
+def _poster_url(given: str) -> str:
+    parts = urlsplit(given)
+    if given and not (parts.scheme in ("http", "https") and PLAIN_HOST.fullmatch(parts.netloc)):
+        raise ValueError("must begin with https:// (or http://) and a host")
+    if given and not any(part in given for part in ("{id}", "{titulo}", "{anio}")):
+        raise ValueError("must hold {id}, {titulo} or {anio}, or all posters would be the same")
+    return given
+
+
+PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+"""A host as a Content-Security-Policy can name it."""
+
+PosterUrl = Annotated[str, AfterValidator(_poster_url)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 
@@ -133,7 +148,16 @@ class Settings(BaseSettings):
         default=None, description="file of API keys; where it is named, a key is needed"
     )
     metrics_from: Networks = Field(
-        default=networks(PRIVATE), description="networks that may read /metrics, with commas"
+        default=networks(PRIVATE),
+        description="networks that may read /metrics and, where there are no keys,"
+        " /operacion/estado; with commas",
+    )
+    poster_url: PosterUrl = Field(
+        default="",
+        description="address of posters, with {id} (TMDB), {titulo} or {anio}; empty: drawn",
+    )
+    report_dir: Path = Field(
+        default=Path("var/eda"), description="where `cartelera eda` writes its report"
     )
     cors_origins: Words = Field(
         default=(), description="origins whose pages may ask, with commas; * for all"

@@ -12,6 +12,7 @@ from contracts.tracing import Tracing
 from query_service import api, streaming_api
 from query_service.canary import check
 from query_service.catalogue import Catalogue
+from query_service.operation import operation_of
 from query_service.settings import Settings
 from query_service.statistics import Statistics
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, load: Load = load_statistics) -
     for part in (api.router, streaming_api.router, metrics_of(metrics)):
         add_routes(app, part)
     app.include_router(health(NAME, lambda request: request.state.snapshot.version))
+    app.include_router(operation_of(NAME, settings.data_dir))
     install_service(app, metrics, tracing, settings.slow_request_ms)
     return app
 

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import Field, StringConstraints
 
-from contracts import api, api_users
+from contracts import api, api_catalogue, api_users
 from contracts.http import language_of, problems
 from reco_service.bodies import (
     BodyRoute,
@@ -81,7 +81,7 @@ async def buscar_titulo(
 
 
 @router.get("/v1/catalogo", responses=problems(422), dependencies=[Depends(only(filters=False))])
-async def catalogo(recommend: RecommenderDep) -> api.Catalogo:
+async def catalogo(recommend: RecommenderDep) -> api_catalogue.Catalogo:
     """Qué hay para recomendar: géneros, idiomas, plataformas, años, las más conocidas."""
     return recommend.catalogue
 

@@ -16,6 +16,7 @@ from index.blocks import Layout
 from reco_service.api import bodies, plain_first, router
 from reco_service.canary import check
 from reco_service.metrics import RecoMetrics
+from reco_service.operation import operation_of
 from reco_service.recommend import Recommender
 from reco_service.served import Served
 from reco_service.settings import Settings
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, load: Load = Recommender.load) 
             lambda request: request.state.snapshot.content.blocks,
         )
     )
+    app.include_router(operation_of(NAME, settings.index_dir, settings.data_dir))
     install_service(app, metrics, tracing, settings.slow_request_ms)
     return app
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.api import Cantidad, Catalogo
+from contracts.api_catalogue import Cantidad, Catalogo
 from reco_service.catalogue import Cards
 from reco_service.users import Users
 

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from contracts.api import EnPlataforma, Motivo, PlataformaDelCatalogo
+from contracts.api import EnPlataforma, Motivo
+from contracts.api_catalogue import PlataformaDelCatalogo
 from contracts.errors import ValueNotFound
 from contracts.platforms import PLATFORMS, not_loaded, platform_called, unknown_platform
 from index.names.titles import shown

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from contracts.api import Busqueda, Catalogo, Pelicula, Similares
+from contracts.api import Busqueda, Pelicula, Similares
+from contracts.api_catalogue import Catalogo
 from contracts.columns import DATA_FORMAT
 from contracts.errors import VersionError
 from contracts.fold import fold

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Programs from Debian that some tests run: redis-server (rates counted together) and promtool (the
-# alert rules). Installed if they are missing and this may install; nothing is left running. Where it
-# may not, a sentence says so and the tests that need them skip.
+# Programs from Debian that some tests run: redis-server (rates counted together), promtool (the
+# alert rules) and chromium with a font (the pages, the report's figures). Installed if they are
+# missing and this may install; nothing is left running. Where it may not, a sentence says so and the
+# tests that need them skip.
 set -uo pipefail
 
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
 command -v promtool >/dev/null || missing+=(prometheus)
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

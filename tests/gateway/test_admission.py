@@ -11,7 +11,8 @@ from gateway.settings import Settings
 pytestmark = pytest.mark.anyio
 
 PATH = "/score_titulo/Heat"
-OPEN = ["/salud/viva", "/", "/usuario", "/docs", "/problemas", "/openapi.json", "/static/comun.css"]
+PAGES = ["/", "/operacion", "/docs", "/static/pagina/dom.js"]
+OPEN = ["/salud/viva", "/problemas", "/openapi.json", *PAGES]
 
 
 def ok(service, request):
@@ -50,6 +51,22 @@ async def test_with_keys_what_services_answer_needs_one(fronting, keys, key):
 async def test_with_keys_health_and_pages_stay_open(fronting, keys, key, path):
     async with fronting(ok, keys_file=keys) as gateway:
         assert (await gateway.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("networks", "given", "status"),
+    [("127.0.0.0/8", False, 200), ("10.0.0.0/8", False, 401), ("10.0.0.0/8", True, 200)],
+)
+async def test_with_keys_the_report_needs_one_outside_the_networks_of_the_metrics(
+    fronting, keys, key, tmp_path, networks, given, status
+):
+    (tmp_path / "abc").mkdir()
+    (tmp_path / "abc" / "informe.html").write_text("informe")
+    (tmp_path / "current").write_text("abc\n")
+    headers = {"X-API-Key": key} if given else {}
+    settings = {"keys_file": keys, "report_dir": tmp_path, "metrics_from": networks}
+    async with fronting(ok, **settings) as gateway:
+        assert (await gateway.get("/informe", headers=headers)).status_code == status
 
 
 async def test_a_revoked_key_opens_nothing_any_more(fronting, keys, key):
@@ -143,7 +160,7 @@ async def test_a_kept_answer_is_let_to_each_origin_for_itself(fronting):
     assert all("origin" in answer.headers["vary"].lower() for answer in [*answers, plain])
 
 
-@pytest.mark.parametrize("path", ["/", "/usuario", "/docs", "/redoc"])
+@pytest.mark.parametrize("path", ["/", "/operacion", "/docs", "/redoc"])
 async def test_pages_tell_the_browser_what_they_may_not_do(fronting, path):
     async with fronting(ok) as gateway:
         answer = await gateway.get(path)

@@ -210,7 +210,7 @@ TRAVERSALS = [
 @pytest.mark.parametrize("path", [*TRAVERSALS, "/static//etc/passwd", "/static/%2fetc%2fpasswd",
                                   "/static", "/static/", "/static/.", "/static/..", "//metrics",
                                   "/salud/../metrics", "/./openapi.json", "/docs/../openapi.json",
-                                  "/static/comun.js%00.html"])  # fmt: skip
+                                  "/static/pagina/main.js%00.html"])  # fmt: skip
 async def test_no_spelling_of_a_path_leads_out_of_the_pages(gateway, path):
     answer = await gateway.get(path)
     assert answer.status in (400, 404) and answer.told()

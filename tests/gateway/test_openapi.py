@@ -75,6 +75,7 @@ async def test_one_document_describes_the_gateway_and_both_services(fronting):
         "/salud/lista",
         "/problemas",
         "/problemas/{slug}",
+        "/operacion/estado",
         "/score_titulo/{titulo}",
         "/recomendacion/{titulo}",
         "/v1/buscar",

@@ -1,0 +1,89 @@
+// What stands where an answer will be: that it is coming, that it is late, what went wrong and a way on.
+import { setKey } from "./asking.js";
+import { button, el } from "./dom.js";
+import { t } from "./texts.js";
+
+const SHOWN_AFTER_MS = 150; // most answers are quicker, and a flicker is worse than nothing
+const SLOW_AFTER_MS = 3000;
+
+// Fills `place` with what `make(signal)` resolves to. A later call for the same place wins.
+const running = new WeakMap();
+export async function show(place, make, { worded = () => null, suggest = null, keep = false } = {}) {
+  running.get(place)?.abort();
+  const control = new AbortController();
+  running.set(place, control);
+  const again = () => show(place, make, { worded, suggest, keep });
+  place.setAttribute("aria-busy", "true");
+  if (!keep) place.replaceChildren();
+  const timers = [
+    setTimeout(() => { if (!keep) place.replaceChildren(waiting()); else place.classList.add("late"); }, SHOWN_AFTER_MS),
+    setTimeout(() => place.replaceChildren(late(() => { control.abort(); settle(); place.replaceChildren(stopped(again)); })), SLOW_AFTER_MS),
+  ];
+  const settle = () => {
+    timers.forEach(clearTimeout);
+    if (running.get(place) !== control) return;
+    place.removeAttribute("aria-busy");
+    place.classList.remove("late");
+  };
+  try {
+    const made = await make(control.signal);
+    settle();
+    if (running.get(place) === control && !control.signal.aborted) place.replaceChildren(...[made].flat(Infinity).filter(Boolean));
+  } catch (fault) {
+    settle();
+    if (running.get(place) !== control || control.signal.aborted) return;
+    if (!fault.kind) throw fault;
+    place.replaceChildren(failed(fault, again, worded(fault), suggest));
+  }
+}
+
+export function stop(place) {
+  running.get(place)?.abort();
+  running.delete(place);
+  place.removeAttribute("aria-busy");
+}
+
+const waiting = () => el("div", { class: "waiting" }, el("p", { class: "hint", role: "status" }, t("loading")), ...[1, 2, 3].map(() => el("div", { class: "ghost" })));
+const late = (cancel) => el("div", { class: "panel", role: "status" }, el("p", {}, t("slow")), button(t("cancel"), cancel));
+const stopped = (again) => el("div", { class: "panel" }, el("p", {}, t("cancelled")), button(t("retry"), again));
+
+function failed(fault, again, worded, suggest) {
+  const panel = el("div", { class: "panel fault", role: "alert" }, el("p", { class: "strong" }, worded ?? said(fault)));
+  if (fault.needsKey) return keyAsked(panel, again);
+  const hint = hinted(fault);
+  if (hint) panel.append(el("p", { class: "hint" }, hint));
+  const suggestions = suggest ? fault.problem?.sugerencias ?? [] : [];
+  if (suggestions.length) {
+    panel.append(el("p", {}, t("didYouMean")), el("div", { class: "chips" }, suggestions.map((one) => button(one, () => suggest(one), { class: "chip" }))));
+  }
+  const hopeless = fault.kind === "problem" && fault.problem.status < 500 && fault.problem.status !== 429;
+  panel.append(el("p", { class: "actions" }, hopeless ? null : button(t("retry"), again), el("a", { href: "./" }, t("home"))));
+  return panel;
+}
+
+function said(fault) {
+  if (fault.kind !== "problem") return t(fault.kind);
+  if (fault.problem.status === 429 && fault.retryAfter) return t("tooMany", fault.retryAfter);
+  return fault.problem.detail ?? t("notUnderstood");
+}
+
+function hinted(fault) {
+  if (fault.kind === "unreachable") return t("unreachableHint");
+  return fault.kind === "problem" && [502, 503, 504].includes(fault.problem.status) ? t("serviceOut") : null;
+}
+
+function keyAsked(panel, again) {
+  const field = el("input", { type: "password", autocomplete: "off", required: true, "aria-label": t("key"), placeholder: t("key") });
+  const form = el("form", {
+    class: "row",
+    onsubmit: (event) => {
+      event.preventDefault();
+      setKey(field.value.trim());
+      again();
+    },
+  }, field, el("button", {}, t("useKey")));
+  panel.append(el("p", { class: "hint" }, t("keyNeeded")), form);
+  return panel;
+}
+
+export const nothing = (text, hint) => el("div", { class: "panel" }, el("p", { class: "strong" }, text), hint ? el("p", { class: "hint" }, hint) : null);

@@ -1,0 +1,172 @@
+"""A browser before the real stack; whatever it complains of fails the test."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ROOT
+from tests.system.conftest import Stack, running, three_free_ports
+from tests.waiting import until
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WAIT_MS = 15_000
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for the tests of a module."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(sample_raw: Path, real_var: Path) -> Iterator[Stack]:
+    """The whole stack on the sample, one for all tests of pages."""
+    with running(sample_raw, real_var) as stack:
+        yield stack
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Stack) -> Iterator[Visit]:
+    """Opens an address of the stack, or of another gateway, in a fresh browser.
+
+    What the console says is an error of the test, but for `expected`: statuses that the page meets
+    and tells of, which the browser notes as well.
+    """
+    complaints: list[str] = []
+    with contextlib.ExitStack() as opened:
+
+        def open_page(
+            path: str = "/", *, width: int = 1440, language: str = "es", theme: str = "light",
+            base: str | None = None, expected: tuple[int, ...] = (), offline: bool = False,
+        ) -> Page:  # fmt: skip
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                locale={"es": "es-AR", "en": "en-GB"}[language],
+                color_scheme=theme,  # type: ignore[arg-type]
+            )
+            opened.callback(context.close)
+            context.set_default_timeout(WAIT_MS)
+            page = context.new_page()
+
+            def noted(text: str) -> None:
+                known = offline and "ERR_" in text
+                if not known and not any(f"status of {status}" in text for status in expected):
+                    complaints.append(text)
+
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: noted(said.text) if said.type == "error" else None)
+            page.goto((base or served.address) + path)
+            return page
+
+        yield open_page
+    assert not complaints
+
+
+class StandIn:
+    """A service's place taken: answers by path, each a body and a pause before it.
+
+    A body of bytes is a picture (SVG), all else is JSON.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self.answers: dict[str, tuple[object, float]] = {}
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                body, pause = stand_in.answers.get(
+                    self.path.split("?")[0],
+                    ({"estado": "lista", "servicio": "x", "version": "v"}, 0.0),
+                )
+                time.sleep(pause)
+                drawn = isinstance(body, bytes)
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(200)
+                self.send_header("content-type", "image/svg+xml" if drawn else "application/json")
+                self.send_header("x-version", "v.0")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["content-length"]))
+                self.do_GET()
+
+            def log_message(self, *args: object) -> None:
+                """Nothing: the tests' own output is enough."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    server = StandIn()
+    yield server
+    with contextlib.suppress(OSError):
+        server.close()
+
+
+@pytest.fixture
+def gateway_with(served: Stack) -> Iterator[Callable[..., str]]:
+    """Starts a gateway process of one's own settings before the stack's services."""
+    with contextlib.ExitStack() as started:
+
+        def start(**settings: str) -> str:
+            port = three_free_ports()
+            own = {
+                "GATEWAY_QUERY_URL": f"http://127.0.0.1:{served.port + 1}",
+                "GATEWAY_RECO_URL": f"http://127.0.0.1:{served.port + 2}",
+            }
+            command = [sys.executable, "-m", "cli.main", "serve", "gateway", "--port", str(port)]
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | own | settings, stderr=subprocess.DEVNULL
+            )
+            started.callback(process.wait, 20)
+            started.callback(process.terminate)
+            base = f"http://127.0.0.1:{port}"
+            assert until(lambda: _alive(base))
+            return base
+
+        yield start
+
+
+def _alive(base: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(f"{base}/salud/viva").status_code == 200
+    return False
