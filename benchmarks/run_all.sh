@@ -77,6 +77,7 @@ then
             bench gateway --var "$VAR" --seconds "$SECONDS_EACH"
         fi
     fi
+    find_debian chromium chromium && bench page --var "$VAR"
     bench faults --var "$VAR"
     bench schema --var "$VAR" --cases "$CASES"
     bench soak --var "$VAR" --minutes "$MINUTES"

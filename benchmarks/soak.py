@@ -80,7 +80,7 @@ def kinds_of(var: Path) -> list[Kind]:
     either = found | missing
     users = [f"/v1/usuarios/{n}/recomendaciones?k={k}" for n in range(1, 300) for k in (5, 10, 20)]
     wrong = ["/v1/peliculas/1/similares?k=0", "/get_actor", "/v1/buscar?texto=", "/score_titulo"]
-    pages = ["/", "/usuario", "/static/comun.js", "/docs", "/openapi.json"]
+    pages = ["/", "/operacion", "/static/pagina/main.js", "/docs", "/openapi.json"]
     health = ["/salud/lista", "/salud/viva", "/metrics", "/problemas"]
     nobody = [f"/score_titulo/zzqx{random.getrandbits(60):x}" for _ in range(5000)]
     return [
