@@ -1,5 +1,6 @@
 # make run            set everything up, build from the sample (or RAW=DIR), serve on PORT
 # make test           set everything up, run all the tests
+# make docs           the documentation site, into site/ (docs-answers: asks a stack for its answers first)
 # make setup|check|bench|fix|clean
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VAR ?= var
 PORT ?= 8000
 STAMP := $(VENV)/.setup-done
 
-.PHONY: run test setup check fix bench clean
+.PHONY: run test setup check fix bench docs docs-answers clean
 
 run: setup
 	$(BIN)/cartelera up --raw "$(RAW)" --var "$(VAR)" --port $(PORT)
@@ -46,5 +47,11 @@ fix: setup
 bench: setup
 	PYTHON=$(BIN)/python RAW="$(RAW)" bash benchmarks/run_all.sh
 
+docs: setup
+	$(BIN)/zensical build --strict --clean
+
+docs-answers: setup
+	$(BIN)/python -m docs.answers
+
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var site

@@ -116,6 +116,23 @@ def evaluate(
 
 
 @app.command()
+def eda(
+    var: Var = DEFAULT_VAR,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report; default: eda/VERSION in --var."),
+    ] = None,
+    without_png: Annotated[
+        bool, typer.Option("--without-png", help="Write the page alone; needs no browser.")
+    ] = False,
+) -> None:
+    """Tell in one page, and in figures, what the published data hold and what they lack."""
+    from cli.eda import write_report
+
+    write_report(var, out, png=not without_png)
+
+
+@app.command()
 def serve(
     service: Annotated[str, typer.Argument(help="query, reco, gateway or all")],
     host: Host = "127.0.0.1",
@@ -135,7 +152,7 @@ def serve(
     if service == "gateway":
         from cli.gateway import serve_gateway
 
-        serve_gateway(host, port)
+        serve_gateway(host, port, var)
     else:
         serve_one(service, host, port, var)
 

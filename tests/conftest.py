@@ -5,8 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # tests import tests.raw, benchmarks and data by their folders
@@ -48,6 +52,21 @@ def sample_var(sample_data: Path) -> Path:
     var = sample_data.parent
     run_index(sample_data, var / "index", hash_encoders(), var / "cache")
     return var
+
+
+@pytest.fixture(scope="session")
+def real_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the whole stack builds; shared, so that everything is embedded once."""
+    return tmp_path_factory.mktemp("stack")
+
+
+@pytest.fixture(scope="session")
+def sample_stack(sample_raw: Path, real_var: Path) -> Iterator["Stack"]:
+    """The whole stack on the sample, one for all tests that only ask it."""
+    from tests.stack import running
+
+    with running(sample_raw, real_var) as started:
+        yield started
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import reco_service.settings
 from contracts.errors import catalogue
 from tests.conftest import ROOT
 
-PACKAGES = ("cli", "contracts", "etl", "index", "query_service", "reco_service", "gateway")
+PACKAGES = ("cli", "contracts", "eda", "etl", "index", "query_service", "reco_service", "gateway")
 LONGEST_MODULE = 300
 
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
-from tests.system.conftest import three_free_ports
+from tests.stack import three_free_ports
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.system.conftest import Stack, running
+from tests.stack import Stack, running
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.conformance import Report, examine, tell
-from tests.system.conftest import Stack
+from tests.stack import Stack
 
 pytestmark = pytest.mark.slow
 

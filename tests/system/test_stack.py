@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.system.conftest import Stack, running
+from tests.stack import Stack, running
 
 pytestmark = pytest.mark.slow
 

@@ -24,7 +24,7 @@ from index.encoders.multilingual import MultilingualEncoder
 from tests.conftest import ROOT
 from tests.fakes import HashEncoder
 from tests.raw import Row, credit, film, raw_folder
-from tests.system.conftest import three_free_ports
+from tests.stack import three_free_ports
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

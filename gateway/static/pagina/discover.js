@@ -146,9 +146,9 @@ function card(film, state) {
         el("p", { class: "stars" }, film.voto_total ? t("ratingOf", number(film.voto_promedio, { maximumFractionDigits: 1 }), number(film.voto_total)) : t("noRating")),
         opinions(film, opinionOf(state)(film.id), say, { wide: true }))),
     el("h3", {}, t("whereToWatch")), where(film),
-    film.sinopsis ? el("p", { lang: "en" }, film.sinopsis) : el("p", { class: "hint" }, t("noOverview")),
     el("details", { class: "facts", open: matchMedia("(min-width: 56rem)").matches }, // on a phone the films like it come first
       el("summary", {}, t("card")),
+      film.sinopsis ? el("p", { lang: "en" }, film.sinopsis) : el("p", { class: "hint" }, t("noOverview")),
       el("dl", {},
         fact("directedBy", film.directores.join(", ")), fact("cast", film.reparto.slice(0, 6).join(", ")), fact("genres", film.generos.map((name) => t("genre", name)).join(", ")),
         fact("runtime", film.duracion ? t("minutes", number(film.duracion)) : ""), fact("released", day(film.fecha_estreno)),

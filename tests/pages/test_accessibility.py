@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.system.pages.test_discover import EVERYWHERE
+from tests.pages.test_discover import EVERYWHERE
 
 pytestmark = pytest.mark.slow
 

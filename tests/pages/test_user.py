@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.system.pages.test_discover import everywhere
+from tests.pages.test_discover import everywhere
 
 pytestmark = pytest.mark.slow
 
@@ -11,7 +11,7 @@ USER = "/?ver=usuario"
 
 
 @everywhere
-def test_a_film_is_judged_for_a_user_with_reasons(visit, served, language, width):
+def test_a_film_is_judged_for_a_user_with_reasons(visit, sample_stack, language, width):
     page = visit(USER, language=language, width=width)
     page.get_by_label({"es": "Usuario", "en": "User"}[language], exact=True).fill("1")
     page.get_by_label({"es": "Película", "en": "Film"}[language], exact=True).press_sequentially(
@@ -22,7 +22,7 @@ def test_a_film_is_judged_for_a_user_with_reasons(visit, served, language, width
     option.click()
     verdict = page.locator(".verdict")
     expect(verdict.locator("p").first).to_contain_text("Face/Off")
-    told = served.get("/recomendacion_usuario/1/Face%2FOff").json()
+    told = sample_stack.get("/recomendacion_usuario/1/Face%2FOff").json()
     kind = "yes" if told["recomendar"] else "no"
     expect(page.locator(f".verdict.{kind}")).to_be_visible()
     rating = f"{told['valoracion_estimada']:.2f}"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT
-from tests.system.pages.test_discover import TOY_STORY, titles
+from tests.pages.test_discover import TOY_STORY, titles
 
 pytestmark = pytest.mark.slow
 

@@ -10,14 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import ROOT
-from tests.system.conftest import Stack, running, three_free_ports
+from tests.stack import Stack, three_free_ports
 from tests.waiting import until
 
 CHROMIUM = shutil.which("chromium")
@@ -38,15 +37,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def served(sample_raw: Path, real_var: Path) -> Iterator[Stack]:
-    """The whole stack on the sample, one for all tests of pages."""
-    with running(sample_raw, real_var) as stack:
-        yield stack
-
-
 @pytest.fixture
-def visit(browser: Browser, served: Stack) -> Iterator[Visit]:
+def visit(browser: Browser, sample_stack: Stack) -> Iterator[Visit]:
     """Opens an address of the stack, or of another gateway, in a fresh browser.
 
     What the console says is an error of the test, but for `expected`: statuses that the page meets
@@ -75,7 +67,7 @@ def visit(browser: Browser, served: Stack) -> Iterator[Visit]:
 
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda said: noted(said.text) if said.type == "error" else None)
-            page.goto((base or served.address) + path)
+            page.goto((base or sample_stack.address) + path)
             return page
 
         yield open_page
@@ -143,15 +135,15 @@ def stand_in() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def gateway_with(served: Stack) -> Iterator[Callable[..., str]]:
+def gateway_with(sample_stack: Stack) -> Iterator[Callable[..., str]]:
     """Starts a gateway process of one's own settings before the stack's services."""
     with contextlib.ExitStack() as started:
 
         def start(**settings: str) -> str:
             port = three_free_ports()
             own = {
-                "GATEWAY_QUERY_URL": f"http://127.0.0.1:{served.port + 1}",
-                "GATEWAY_RECO_URL": f"http://127.0.0.1:{served.port + 2}",
+                "GATEWAY_QUERY_URL": f"http://127.0.0.1:{sample_stack.port + 1}",
+                "GATEWAY_RECO_URL": f"http://127.0.0.1:{sample_stack.port + 2}",
             }
             command = [sys.executable, "-m", "cli.main", "serve", "gateway", "--port", str(port)]
             process = subprocess.Popen(

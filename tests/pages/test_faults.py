@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.keys import create_key
-from tests.system.pages.conftest import StandIn
-from tests.system.pages.test_discover import TOY_STORY, everywhere, titles
+from tests.pages.conftest import StandIn
+from tests.pages.test_discover import TOY_STORY, everywhere, titles
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -134,9 +134,9 @@ def test_too_many_questions_are_told_with_how_long_to_wait(visit, gateway_with):
 
 
 def test_an_operators_posters_are_shown_and_missing_ones_are_drawn(
-    visit, gateway_with, stand_in, served
+    visit, gateway_with, stand_in, sample_stack
 ):
-    best_known = served.get("/v1/catalogo").json()["conocidas"]
+    best_known = sample_stack.get("/v1/catalogo").json()["conocidas"]
     picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="2" height="3"/>'
     stand_in.answers[f"/{best_known[0]['id']}.png"] = (picture, 0.0)
     base = gateway_with(GATEWAY_POSTER_URL=f"{stand_in.url}/{{id}}.png")

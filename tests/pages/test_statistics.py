@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.system.pages.test_discover import everywhere
+from tests.pages.test_discover import everywhere
 
 pytestmark = pytest.mark.slow
 
@@ -11,7 +11,9 @@ STATISTICS = "/?ver=estadisticas"
 
 
 @everywhere
-def test_films_by_month_and_weekday_are_bars_that_the_api_counts(visit, served, language, width):
+def test_films_by_month_and_weekday_are_bars_that_the_api_counts(
+    visit, sample_stack, language, width
+):
     page = visit(STATISTICS, language=language, width=width)
     charts = page.locator(".chart:has(.bar)")
     expect(charts).to_have_count(2)
@@ -21,12 +23,14 @@ def test_films_by_month_and_weekday_are_bars_that_the_api_counts(visit, served, 
     july = page.locator("table").first.locator(
         "tr", has_text={"es": "julio", "en": "July"}[language]
     )
-    counted = served.get("/cantidad_filmaciones_mes/julio").json()["cantidad"]
+    counted = sample_stack.get("/cantidad_filmaciones_mes/julio").json()["cantidad"]
     assert july.locator("td").inner_text() == str(counted)
 
 
 @everywhere
-def test_returns_of_an_actor_and_a_director_are_points_over_time(visit, served, language, width):
+def test_returns_of_an_actor_and_a_director_are_points_over_time(
+    visit, sample_stack, language, width
+):
     page = visit(
         f"{STATISTICS}&actor=tom%20hanks&director=Pedro%20Almod%C3%B3var",
         language=language,
@@ -37,7 +41,7 @@ def test_returns_of_an_actor_and_a_director_are_points_over_time(visit, served, 
         name = {"actor": "Tom Hanks", "director": "Pedro Almodóvar"}[kind]
         expect(tile.locator("p").first).to_contain_text(name)
         path = f"/get_{kind}/{name}" + ("?con_peliculas=true" if kind == "actor" else "")
-        films = served.get(path).json()["peliculas"]
+        films = sample_stack.get(path).json()["peliculas"]
         expect(tile.locator(".point")).to_have_count(len(films))
 
 
