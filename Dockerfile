@@ -1,5 +1,5 @@
 # One image a service: `docker build --build-arg SERVICE=gateway .`
-# SERVICE is etl, index, query, reco or gateway; see docs/operacion/containers.md.
+# SERVICE is etl, index, eda, query, reco or gateway; see docs/operacion/containers.md.
 
 # Any Debian-like base whose python3 is 3.11 and has venv; a bare Debian 12 will do.
 ARG BASE=python:3.11-slim
@@ -49,6 +49,11 @@ CMD ["etl"]
 FROM runtime AS index
 COPY index /app/index
 CMD ["index"]
+
+# without a browser, so without PNG files; the report itself draws its figures where it is read
+FROM runtime AS eda
+COPY eda /app/eda
+CMD ["eda", "--without-png"]
 
 FROM runtime AS query
 COPY index /app/index

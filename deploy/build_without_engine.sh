@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the five images and try them, on a machine that has no container engine: a bare Debian 12
+# Build the six images and try them, on a machine that has no container engine: a bare Debian 12
 # made by debootstrap is the base, and buildah builds and starts the images in a chroot.
 # Needs root, and Debian's packages buildah, debootstrap and curl. From outside:
 #   WORK    folder for all that is made, about 17 GB; must be new, and is removed at the end
@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 
 WORK=${WORK:-/tmp/cartelera-images}
 PORT=${PORT:-18000}
-JOBS=(etl index)
+JOBS=(etl index eda)
 SERVING=(query reco gateway)
 OWNER=10001
 LACKS_TORCH="import fastapi, importlib.util as look; exit(bool(look.find_spec('torch')))"
@@ -127,6 +127,7 @@ for path in /salud/lista /cantidad_filmaciones_mes/enero /score_titulo/Toy%20Sto
     ask "$path"
     echo
 done
+say "GET /informe: $(ask /informe | wc -c) bytes"
 
 written=$(find "${folders[@]}" -mindepth 1 -xdev -newer "$WORK/started" ! -path '*/tmp/*')
 [ -z "$written" ] || fail "written to an image: $written"

@@ -70,12 +70,16 @@
   speak(root.lang, false);
 
   darkness.addEventListener("change", () => drawn().forEach(draw));
+  let unfolded = []; // paper has nothing to click on
   addEventListener("beforeprint", () => {
     printing = true;
+    unfolded = [...document.querySelectorAll("details:not([open])")];
+    unfolded.forEach((part) => { part.open = true; });
     plots.forEach(draw);
   });
   addEventListener("afterprint", () => {
     printing = false;
+    unfolded.forEach((part) => { part.open = false; });
     plots.forEach(draw);
   });
 })();

@@ -143,6 +143,17 @@ def test_on_paper_there_is_no_index_and_every_figure_fits(browser: Browser, addr
     assert len(page.pdf()) > 100_000
 
 
+def test_what_is_folded_is_printed_and_folded_again(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    folded = "document.querySelectorAll('details:not([open])').length"
+    before = page.evaluate(folded)
+    assert before
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(folded) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folded) == before
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_breaks_no_rule_of_accessibility(
     browser: Browser, address: str, scheme: str

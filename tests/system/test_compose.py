@@ -19,13 +19,13 @@ from packaging.utils import canonicalize_name
 from cli.supervise import LEAN
 
 ROOT = Path(__file__).resolve().parents[2]
-JOBS = ["etl", "index"]
+JOBS = ["etl", "index", "eda"]
 SERVING = {"query": 8001, "reco": 8002, "gateway": 8000}
 ALL = [*JOBS, *SERVING]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PACKAGES = {"cli", "contracts", "etl", "index", "query_service", "reco_service", "gateway"}
+PACKAGES = {"cli", "contracts", "eda", "etl", "index", "query_service", "reco_service", "gateway"}
 ENCODING = {"torch", "sentence-transformers", "onnxruntime", "transformers"}
 
 
@@ -148,6 +148,7 @@ def test_everything_is_built_in_order_and_the_gateway_waits_for_health():
     assert conditions == {
         "etl": {},
         "index": {"etl": built},
+        "eda": {},
         "query": {"index": built},
         "reco": {"index": built},
         "gateway": {"query": "service_healthy", "reco": "service_healthy"},
@@ -189,9 +190,14 @@ def test_jobs_write_the_volume_and_services_only_read_it():
     assert list(COMPOSE["volumes"]) == ["var"]
     for job in JOBS:
         assert "var:/app/var" in SERVICES[job]["volumes"]
-    for name in ("query", "reco"):
+    for name in SERVING:
         assert SERVICES[name]["volumes"] == ["var:/app/var:ro"]
-    assert "volumes" not in SERVICES["gateway"]
+
+
+def test_the_report_is_written_when_asked_for_where_the_gateway_reads_it():
+    assert SERVICES["eda"]["profiles"] == ["report"]
+    assert not [name for name in ALL if name != "eda" and "profiles" in SERVICES[name]]
+    assert SERVICES["gateway"]["environment"]["GATEWAY_REPORT_DIR"] == "/app/var/eda"
 
 
 def test_the_raw_files_are_mounted_read_only_and_never_made_up():
