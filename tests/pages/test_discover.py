@@ -239,8 +239,8 @@ def test_a_film_opens_in_another_tab_like_any_link(visit):
 
 def test_a_film_that_is_not_there_says_so_and_leads_back(visit):
     page = visit("/?pelicula=999999999", expected=(404,))
-    expect(page.locator(".card .fault")).to_contain_text("999999999")
-    page.locator(".card .fault").get_by_role("link", name="Volver al inicio").click()
+    expect(page.locator(".results .fault")).to_contain_text("999999999")
+    page.locator(".results .fault").get_by_role("link", name="Volver al inicio").click()
     expect(page.locator(".wall li").first).to_be_visible()
 
 

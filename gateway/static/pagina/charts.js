@@ -2,7 +2,11 @@
 import { el, svg } from "./dom.js";
 import { money, number, t } from "./texts.js";
 
-const WIDTH = 640, HEIGHT = 240, LEFT = 44, BOTTOM = 26, TOP = 22;
+const HEIGHT = 240, LEFT = 44, BOTTOM = 26, TOP = 22;
+const MANY = 8; // bars from which a phone has no room for the figure of each
+
+const narrow = () => matchMedia("(max-width: 40rem)").matches;
+const width = () => (narrow() ? 380 : 640); // in units of the drawing: letters stay readable where it is shrunk
 
 const hint = (text) => svg("title", {}, text);
 
@@ -17,13 +21,15 @@ function table(caption, head, rows) {
 // Bars for [{ name, value }]: how many films each has.
 export function bars(label, data, nameHead) {
   const most = Math.max(1, ...data.map((one) => one.value));
+  const WIDTH = width();
+  const told = !narrow() || data.length <= MANY;
   const step = WIDTH / data.length, room = HEIGHT - BOTTOM - TOP;
   const drawn = data.map(({ name, value }, i) => {
     const height = (value / most) * room, x = i * step + step * 0.12, y = HEIGHT - BOTTOM - height;
     return svg("g", {}, hint(`${name}: ${number(value)}`),
       svg("rect", { x, y, width: step * 0.76, height, rx: 3, class: "bar" }),
-      svg("text", { x: x + step * 0.38, y: y - 6, class: "value" }, number(value, { notation: "compact" })),
-      svg("text", { x: x + step * 0.38, y: HEIGHT - 8, class: "axis" }, data.length > 8 ? name.slice(0, 3) : name.slice(0, 9)));
+      told ? svg("text", { x: x + step * 0.38, y: y - 6, class: "value" }, number(value, { notation: "compact" })) : null,
+      svg("text", { x: x + step * 0.38, y: HEIGHT - 8, class: "axis" }, data.length > MANY || narrow() ? name.slice(0, 3) : name.slice(0, 9)));
   });
   const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" }, drawn);
   return el("figure", {}, el("figcaption", {}, label), chart, table(label, [nameHead, t("amount")], data.map(({ name, value }) => [name, number(value)])));
@@ -33,6 +39,7 @@ const scaled = (value) => Math.log10(1 + value);
 
 // Returns of films over time, each a point; a film whose budget is unknown is a hollow one on the line.
 export function returns(label, films) {
+  const WIDTH = width();
   const years = films.map((film) => film.anio);
   const first = Math.min(...years), last = Math.max(...years, first + 1);
   const top = Math.max(scaled(10), ...films.map((film) => scaled(film.retorno_pelicula)));

@@ -63,7 +63,11 @@ function start(main) {
 function build(main, state) {
   const right = el("div", { class: "column" }, places.head, places.tray, places.filters, places.list);
   main.replaceChildren(el("div", { class: state.pelicula ? "two" : "one" }, state.pelicula ? places.card : null, right));
-  if (state.pelicula) show(places.card, async (signal) => card(await askFilm(state.pelicula, signal), read()));
+  if (state.pelicula) {
+    show(places.card, async (signal) => card(await askFilm(state.pelicula, signal), read()), {
+      missing: () => { main.firstElementChild.className = "one"; places.card.remove(); }, // the list says so
+    });
+  }
   filters();
 }
 
@@ -80,7 +84,7 @@ async function heading(state) {
   const { head } = places;
   const film = state.pelicula ? await askFilm(state.pelicula).catch(() => null) : null;
   if (head !== places.head) return;
-  const base = film ? t("similarTo", `${film.titulo} (${film.anio})`) : state.texto ? t("forText", state.texto) : t("forTastes");
+  const base = state.pelicula ? (film ? t("similarTo", `${film.titulo} (${film.anio})`) : t("similar")) : state.texto ? t("forText", state.texto) : t("forTastes");
   head.textContent = tasted && (film || state.texto) ? `${base} ${t("andTastes")}` : base;
   document.title = `${head.textContent} · ${t("title")}`;
 }
@@ -115,7 +119,7 @@ function tray(state) {
     const name = el("span", {}, `#${id}`);
     const remove = button("×", () => say({ id }, 0), { class: "remove" });
     askFilm(id).then((film) => { name.textContent = film.titulo; remove.setAttribute("aria-label", t("forget", film.titulo)); }, () => {});
-    return el("span", { class: `taste ${mark}` }, mark === "liked" ? "♥ " : "✕ ", name, remove);
+    return el("span", { class: `taste ${mark}` }, el("span", { "aria-hidden": "true" }, mark === "liked" ? "♥" : "✕"), name, remove);
   };
   const chips = [...state.gustan.map((id) => chip(id, "liked")), ...state.no_gustan.map((id) => chip(id, "disliked"))];
   if (!chips.length) return place.replaceChildren(el("p", { class: "hint" }, t("tasteHint")));

@@ -43,6 +43,7 @@ export function combobox(input, { pick, describe = null }) {
   }
 
   function paint(text, films) {
+    const chosen = options[active]?.film?.id; // stays chosen where an answer comes after the arrow key
     options = films.map((film) => ({ film, node: filmOption(film, text), act: () => { input.value = film.titulo; pick(film); } }));
     if (describe) options.push({ node: el("li", { class: "describe" }, t("describe", text)), act: () => describe(text) });
     options.forEach((option, i) => {
@@ -54,7 +55,7 @@ export function combobox(input, { pick, describe = null }) {
     list.replaceChildren(...(films.length || describe ? [] : [el("li", { class: "hint", role: "presentation" }, t("noTitle"))]), ...options.map((option) => option.node));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    mark(-1);
+    mark(options.findIndex((option) => option.film && option.film.id === chosen));
     told.textContent = films.length ? t("found", films.length) : t("noTitle");
     answered = text;
   }

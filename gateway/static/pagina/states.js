@@ -8,11 +8,11 @@ const SLOW_AFTER_MS = 3000;
 
 // Fills `place` with what `make(signal)` resolves to. A later call for the same place wins.
 const running = new WeakMap();
-export async function show(place, make, { worded = () => null, suggest = null, keep = false } = {}) {
+export async function show(place, make, { worded = () => null, suggest = null, keep = false, missing = null } = {}) {
   running.get(place)?.abort();
   const control = new AbortController();
   running.set(place, control);
-  const again = () => show(place, make, { worded, suggest, keep });
+  const again = () => show(place, make, { worded, suggest, keep, missing });
   place.setAttribute("aria-busy", "true");
   if (!keep) place.replaceChildren();
   const timers = [
@@ -33,6 +33,7 @@ export async function show(place, make, { worded = () => null, suggest = null, k
     settle();
     if (running.get(place) !== control || control.signal.aborted) return;
     if (!fault.kind) throw fault;
+    if (missing && fault.problem?.status === 404) return missing();
     place.replaceChildren(failed(fault, again, worded(fault), suggest));
   }
 }
