@@ -1,6 +1,7 @@
 # make run            set everything up, build from the sample (or RAW=DIR), serve on PORT
 # make test           set everything up, run all the tests
 # make docs           the documentation site, into site/ (docs-answers: asks a stack for its answers first)
+# make demo           a captioned video of everything, into $(VAR)/demo (CAPTURAS=DIR: small pictures as well)
 # make setup|check|bench|fix|clean
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ VAR ?= var
 PORT ?= 8000
 STAMP := $(VENV)/.setup-done
 
-.PHONY: run test setup check fix bench docs docs-answers clean
+.PHONY: run test setup check fix bench docs docs-answers demo clean
 
 run: setup
 	$(BIN)/cartelera up --raw "$(RAW)" --var "$(VAR)" --port $(PORT)
@@ -52,6 +53,11 @@ docs: setup
 
 docs-answers: setup
 	$(BIN)/python -m docs.answers
+
+demo: setup
+	@bash tests/debian.sh demo
+	$(BIN)/python -m demo --raw "$(RAW)" --var "$(VAR)" $(if $(BUILT),--built) \
+		$(if $(CAPTURAS),--captures "$(CAPTURAS)")
 
 clean:
 	rm -rf $(VENV) var site

@@ -200,7 +200,7 @@ def named_in(pointer: Path) -> str | None:
 def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):  # a damaged manifest may name a file that no disk can hold
         return None
 
 

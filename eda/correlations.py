@@ -5,7 +5,7 @@ import pandas as pd
 from contracts.errors import Sentence
 from eda.blocks import Block, Bullets, Figure, Paragraph, Section
 from eda.charts import heat
-from eda.tables import Data
+from eda.tables import Data, known_votes
 from eda.wording import number, say
 
 COLUMNS = {
@@ -27,10 +27,11 @@ INTRO = Sentence(
     "Spearman compara el orden (si una sube, ¿sube la otra?) y no se deja llevar por unos pocos "
     "gigantes; Pearson mide lo cerca que están de una recta y aquí depende mucho de ellos. Los "
     "ceros que significan «desconocido» no cuentan: cada pareja usa las películas que tienen "
-    "ambos datos.",
+    "ambos datos, con las de importes inverosímiles. Una correlación no dice qué causa qué.",
     "Spearman compares order (when one goes up, does the other?) and is not carried away by a few "
     "giants; Pearson measures how close they are to a straight line and here depends much on them. "
-    "Zeros that mean “unknown” do not count: each pair uses the films that have both numbers.",
+    "Zeros that mean “unknown” do not count: each pair uses the films that have both numbers, "
+    "those of implausible amounts too. A correlation does not tell what causes what.",
 )
 FEW = Sentence(
     "Hay demasiado pocas películas para hablar de correlaciones.",
@@ -43,7 +44,7 @@ def numbers_of(movies: pd.DataFrame) -> pd.DataFrame:
     numbers = movies[list(COLUMNS)].astype("float64")
     for column in ("runtime", "budget", "revenue", "return"):
         numbers[column] = numbers[column].where(numbers[column] > 0)
-    numbers["vote_average"] = numbers["vote_average"].where(numbers["vote_count"] > 0)
+    numbers["vote_average"] = known_votes(movies).astype("float64")
     return numbers
 
 
@@ -84,8 +85,8 @@ def _figure(which: str, films: pd.DataFrame, method: str) -> Figure:
     found = correlate(films, method)
     title = say("{m}: {w}", "{m}: {w}", m=method.capitalize(), w=OF[which])
     caption = say(
-        "Sobre {n} películas; +1 van juntas, 0 nada que ver, −1 al revés.",
-        "Over {n} films; +1 go together, 0 unrelated, −1 opposite.",
+        "De {n} películas, las que tienen ambos datos; +1 van juntas, 0 nada que ver, −1 al revés.",
+        "Of {n} films, those that have both; +1 go together, 0 unrelated, −1 opposite.",
         n=len(films),
     )
     spec = heat(list(COLUMNS.values()), found.to_numpy().tolist())
@@ -112,9 +113,9 @@ def _findings(found: pd.DataFrame, paid: pd.DataFrame) -> list[Sentence]:
         told.append(
             say(
                 "Gastar más va con recaudar más ({a}), pero con el retorno la relación es {b}: "
-                "el presupuesto compra ingresos, no rentabilidad.",
+                "las películas caras recaudan más, pero no más por cada dólar gastado.",
                 "Spending more goes with earning more ({a}), but with return the relation is {b}: "
-                "budget buys income, not profitability.",
+                "expensive films earn more, but not more for each dollar spent.",
                 a=number(float(both), 2),
                 b=number(float(back), 2),
             )

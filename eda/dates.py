@@ -107,7 +107,7 @@ def _first_of_january(count: int, total: int) -> Sentence:
     if not suspicious:
         return told
     return Sentence(
-        told.es + " En muchas, pues, solo se sabe el año, y enero parece más lleno de lo que está.",
+        told.es + " De muchas, pues, solo se sabe el año, y enero parece más lleno de lo que está.",
         told.en + " Of many, then, only the year is known, and January looks fuller than it is.",
     )
 

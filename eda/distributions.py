@@ -126,12 +126,14 @@ RULE = Sentence(
     "los valores conocidos (los ceros no cuentan) y en su escala natural; como casi todo aquí "
     "crece de forma multiplicativa, se da también cuántos quedan fuera si la regla se aplica al "
     "logaritmo. En los histogramas, el rojo y las líneas discontinuas marcan lo atípico; la caja "
-    "de arriba resume los cuartiles. Atípico no quiere decir erróneo.",
+    "de arriba resume los cuartiles. Cuentan también los importes inverosímiles. Atípico no quiere "
+    "decir erróneo.",
     "Quartile rule (Tukey): an outlier lies below Q1 − 1.5 × IQR or above Q3 + 1.5 × IQR, where "
     "IQR = Q3 − Q1 is the height of the middle half. It is applied to known values (zeros do not "
     "count) on their natural scale; as most things here grow by factors, the table also tells how "
     "many lie out when the rule is applied to the logarithm. In the histograms red bars and dashed "
-    "lines mark outliers; the box above sums up the quartiles. An outlier is not an error.",
+    "lines mark outliers; the box above sums up the quartiles. Implausible amounts count too. An "
+    "outlier is not an error.",
 )
 
 Told = tuple[Variable, pd.DataFrame, Quartiles]

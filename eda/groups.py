@@ -10,7 +10,7 @@ from eda.blocks import Bullets, Figure, Section, Table
 from eda.charts import many, ranking, ranking_height
 from eda.money import plausible_films
 from eda.places import country_name, genre_name, language_name
-from eda.tables import Data
+from eda.tables import Data, known_votes
 from eda.wording import UNKNOWN, number, part, percent, say, times
 
 SHOWN = 20
@@ -32,12 +32,12 @@ class Group:
 
 
 def group_films(movies: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Films, mean vote (of films with votes), median return and how many films have one."""
+    """Films, mean vote (where it is known), median return and how many films have one."""
     plausible = set(plausible_films(movies).index)
     long = pd.DataFrame(
         {
             "name": movies[column],
-            "vote": movies["vote_average"].where(movies["vote_count"] > 0),
+            "vote": known_votes(movies),
             "return": movies["return"].where(movies.index.isin(plausible)),
         }
     )

@@ -17,9 +17,11 @@ LONGEST_EXAMPLE = 90
 TITLE = Sentence("Qué se descartó o reparó al leer", "What was dropped or repaired on reading")
 INTRO = Sentence(
     "El ETL no tira nada en silencio: cada fila descartada y cada celda reparada deja una línea en "
-    "su libro, con su texto original.",
+    "su registro, con su texto original. Lo que se repite en todo un archivo deja una sola, que "
+    "dice en cuántas filas.",
     "The ETL throws nothing away silently: each row dropped and each cell repaired leaves a line "
-    "in its ledger, with its original text.",
+    "in its ledger, with its original text. What is the same all over a file leaves a single one, "
+    "which tells in how many rows.",
 )
 NOTHING = Sentence(
     "No hizo falta descartar ni reparar nada.", "Nothing had to be dropped or repaired."

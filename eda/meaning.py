@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from contracts.columns import FILM
 from contracts.errors import Sentence
 from eda.blocks import Bullets, Paragraph, Section
 from eda.groups import group_films
@@ -18,6 +19,12 @@ FEW_USERS, FEW_BY_FILM = 1000, 10
 
 FEW_VOTES = 10
 """Votes below which a mean vote says little."""
+
+LONG_TAIL = 0.1
+"""Share of all votes from which the most voted hundredth of the films makes a long tail."""
+
+MOST_OVERVIEWS = 0.5
+"""Share of overviews in English from which a question in Spanish needs more than its words."""
 
 TITLE = Sentence(
     "Qué significa todo esto para el recomendador", "What all this means for the recommender"
@@ -51,9 +58,9 @@ def _content(data: Data) -> Sentence:
     directors = films_without(data, "credits", "directors")
     genres = int(empty_cells(data.movies["genres"]).sum())
     return say(
-        "El parecido por contenido se apoya en bloques, y un bloque vacío no puede opinar: sin "
-        "sinopsis están {o} de las películas, sin palabras clave {k}, sin reparto {c}, sin "
-        "dirección {d} y sin género {g}. Para ellas deciden los demás bloques.",
+        "El parecido por contenido se apoya en bloques, y un bloque vacío no puede opinar: no "
+        "tiene sinopsis el {o} de las películas; palabras clave, el {k}; reparto, el {c}; "
+        "dirección, el {d}; género, el {g}. Para ellas deciden los demás bloques.",
         "Similarity by content rests on blocks, and an empty block has no say: {o} of the films "
         "have no overview, {k} no keywords, {c} no cast, {d} no director and {g} no genre. The "
         "other blocks decide for them.",
@@ -78,6 +85,11 @@ def films_with_nothing(data: Data) -> int:
 
 def _nothing_at_all(data: Data) -> Sentence:
     bare = films_with_nothing(data)
+    if not bare:
+        return say(
+            "De toda película se sabe al menos uno de los cinco.",
+            "Of every film at least one of the five is known.",
+        )
     return say(
         "{n} películas ({p}) no tienen ninguno de los cinco: de ellas solo se sabe título, fecha y "
         "poco más, y sus recomendaciones serán las más flojas.",
@@ -90,23 +102,27 @@ def _nothing_at_all(data: Data) -> Sentence:
 
 def _languages(data: Data) -> Sentence:
     found = group_films(data.movies, "original_language")["films"]
-    unknown = part(len(data.movies) - int(found.sum()), len(data.movies))
     if found.empty:
         return say(
             "De ninguna película se sabe el idioma original.",
             "The original language of no film is known.",
         )
-    return say(
-        "Idiomas: de las películas cuyo idioma se conoce, {p} son en {l} (de {u} no se sabe). De "
-        "las sinopsis, {s} parecen escritas en inglés, por sus palabras más corrientes: quien "
-        "pregunte en español necesita un modelo multilingüe para el texto libre.",
+    english = share_in_english(data.movies["overview"])
+    told = say(
+        "Idiomas: de las películas cuyo idioma se conoce, el {p} está en {l} (del {u} no se sabe). "
+        "De las sinopsis, el {s} parece escrito en inglés, por sus palabras más corrientes.",
         "Languages: of the films whose language is known, {p} are in {l} (of {u} it is not). Of "
-        "the overviews, {s} look written in English, by their most usual words: who asks in "
-        "Spanish needs a multilingual model for free text.",
+        "the overviews, {s} look written in English, by their most usual words.",
         p=percent(float(found.iloc[0] / found.sum())),
         l=language_name(str(found.index[0])),
-        u=unknown,
-        s=percent(share_in_english(data.movies["overview"])),
+        u=part(len(data.movies) - int(found.sum()), len(data.movies)),
+        s=percent(english),
+    )
+    if english < MOST_OVERVIEWS:
+        return told
+    return Sentence(
+        told.es + " Quien pregunte en español necesita un modelo multilingüe para el texto libre.",
+        told.en + " Who asks in Spanish needs a multilingual model for free text.",
     )
 
 
@@ -115,16 +131,22 @@ def _tail(movies: pd.DataFrame) -> Sentence:
     few = int((votes < FEW_VOTES).sum())
     total = int(votes.sum())
     top = float(votes.sort_values(ascending=False)[: max(1, len(movies) // 100)].sum())
-    return say(
-        "Cola larga de votos: {p} de las películas tiene menos de {n} votos, y el 1 % más votado "
-        "reúne {s} de todos. Una nota media sin su número de votos engaña, y lo popular no debe "
-        "tapar al resto.",
-        "Long tail of votes: {p} of the films have fewer than {n} votes, and the most voted 1% "
-        "gather {s} of them all. A mean vote misleads without its count, and the popular must not "
-        "hide the rest.",
+    told = say(
+        "Votos: el {p} de las películas tiene menos de {n} votos, y el 1 % más "
+        "votado reúne el {s} de todos.",
+        "Votes: {p} of the films have fewer than {n} votes, and the most voted 1% "
+        "gather {s} of them all.",
         p=part(few, len(movies)),
         n=FEW_VOTES,
         s=percent(top / total) if total else part(0, 0),
+    )
+    if top <= LONG_TAIL * total:
+        return told
+    return Sentence(
+        told.es + " Es una cola larga: una nota media sin su número de votos engaña, y lo popular "
+        "no debe tapar al resto.",
+        told.en + " It is a long tail: a mean vote misleads without its count, and the popular "
+        "must not hide the rest.",
     )
 
 
@@ -154,6 +176,11 @@ def _people_like(data: Data) -> Sentence:
         p=part(solid, len(data.movies)),
         t=percent(share_of_top_tenth(films)),
     )
+    if data.simulated:
+        return Sentence(
+            told.es + " Hay simuladas entre ellas: lo que de esas se aprende no es gusto de nadie.",
+            told.en + " Some are simulated: what is learnt from those is nobody's taste.",
+        )
     if users >= FEW_USERS:
         return told
     return Sentence(
@@ -164,31 +191,35 @@ def _people_like(data: Data) -> Sentence:
 
 def _money(movies: pd.DataFrame) -> Sentence:
     paid = paid_films(movies)
-    odd = int(paid["implausible"].sum())
+    voted = movies.sort_values(["vote_count", "movie_id"], ascending=[False, True])
+    first, last = voted[: max(1, len(voted) // 10)], voted[len(voted) // 2 :]
     return say(
         "El retorno descansa en {n} películas ({p}), y entre ellas hay {o} de importes "
-        "inverosímiles: las consultas de actores y directores dicen mucho de las famosas y nada "
-        "de las demás, donde 0 quiere decir «no se sabe».",
-        "Return rests on {n} films ({p}), {o} of them with implausible amounts: what is told of "
-        "actors and directors says much of the famous ones and nothing of the others, where 0 "
-        "means “unknown”.",
+        "inverosímiles. De la décima parte más votada lo tiene el {f}; de la mitad menos votada, "
+        "el {l}: lo que se dice de actores y directores se apoya en unas u otras según eso, y "
+        "donde vale 0 quiere decir «no se sabe».",
+        "Return rests on {n} films ({p}), {o} of them with implausible amounts. {f} of the most "
+        "voted tenth have one, and {l} of the less voted half: what is told of actors and "
+        "directors leans on films accordingly, and where it is 0 that means “unknown”.",
         n=len(paid),
         p=part(len(paid), len(movies)),
-        o=odd,
+        o=int(paid["implausible"].sum()),
+        f=part(int(first.index.isin(paid.index).sum()), len(first)),
+        l=part(int(last.index.isin(paid.index).sum()), len(last)),
     )
 
 
 def _platforms(data: Data) -> Sentence:
-    titles = data.titles
+    titles = data.titles[data.titles["kind"] == FILM]
     described = int((~empty_cells(titles["description"])).sum())
     matched = int(titles["movie_id"].notna().sum())
     return say(
-        "Plataformas: {m} de {n} títulos ({p}) son películas nuestras y se pueden recomendar; "
-        "{d} traen descripción propia. Una película sin título en ningún catálogo no está por ello "
-        "fuera de las plataformas: los catálogos son una foto de su día.",
-        "Platforms: {m} of {n} titles ({p}) are films of ours and can be recommended; {d} come "
-        "with a description of their own. A film in no catalogue need not be off the platforms: "
-        "the catalogues are a snapshot of their day.",
+        "Plataformas: {m} de sus {n} títulos de películas ({p}) son de las nuestras y se pueden "
+        "recomendar; trae descripción propia el {d}. Una película sin título en ningún "
+        "catálogo no está por ello fuera de las plataformas: los catálogos son una foto de su día.",
+        "Platforms: {m} of their {n} titles of films ({p}) are ours and can be recommended; {d} "
+        "come with a description of their own. A film in no catalogue need not be off the "
+        "platforms: the catalogues are a snapshot of their day.",
         m=number(matched),
         n=len(titles),
         p=part(matched, len(titles)),

@@ -35,15 +35,14 @@ INTRO = Sentence(
 def people_returns(data: Data, names: str, ids: str, implausible: bool = False) -> pd.DataFrame:
     """Films, median and total return and revenue of everyone in `names`, a column of credits.
 
-    People are told apart by id where there is one. Films need both amounts; those of implausible
-    ones count only on demand.
+    Films need both amounts; those of implausible ones count only on demand.
     """
     paid = paid_films(data.movies)
     paid = paid if implausible else paid[~paid["implausible"].astype(bool)]
     joined = data.credits.merge(paid[["movie_id", "title", "return", "revenue"]], on="movie_id")
     long = joined[[names, ids, "movie_id", "title", "return", "revenue"]].explode([names, ids])
     long = long.dropna(subset=[names])
-    long["person"] = long[ids].where(long[ids].notna(), long[names])
+    long["person"] = who_is_who(long[names], long[ids])
     long = long.drop_duplicates(["person", "movie_id"])
     long["return"] = long["return"].astype("float64")
     best = long.sort_values(["return", "movie_id"], ascending=[False, True])
@@ -56,6 +55,19 @@ def people_returns(data: Data, names: str, ids: str, implausible: bool = False) 
         best=("title", "first"),
         best_return=("return", "first"),
     )
+
+
+def who_is_who(names: pd.Series, ids: pd.Series) -> pd.Series:
+    """Whom each credit is of: the id, or the only id that goes with the name, or else the name.
+
+    An id of 0 stands for none, and whole files have hardly any other.
+    """
+    numbers = pd.to_numeric(ids).astype("float64")
+    known = numbers.where(numbers > 0)
+    by_name = known.groupby(names.to_numpy()).agg(["first", "nunique"])
+    only = by_name["first"].where(by_name["nunique"] == 1)
+    told = known.fillna(names.map(only)).astype(object)
+    return told.where(told.notna(), names)
 
 
 def choose_minimum(films: pd.Series, most: int) -> int:

@@ -32,6 +32,12 @@ class Data:
         return bool(self.manifest.settings.get("simulated_ratings"))
 
 
+def known_votes(movies: pd.DataFrame) -> pd.Series:
+    """The mean votes, NaN where it is unknown: nobody voted, or it is 0, which no vote can be."""
+    known = (movies["vote_count"] > 0) & (movies["vote_average"] > 0)
+    return movies["vote_average"].where(known)
+
+
 def read_data(root: Path) -> Data:
     """The current data version in `root`; raises DataError where it is not there and whole."""
     folder, manifest = open_current(root, "data", DATA_FORMAT)

@@ -42,9 +42,11 @@ def figure(value: float) -> Sentence:
 
 
 def percent(share: float, decimals: int = 1) -> Sentence:
-    """A share from 0 to 1 as a percentage; a small one that is not 0 never reads as 0."""
+    """A share from 0 to 1 as a percentage; only none reads as 0, and only all as 100."""
     if math.isfinite(share) and 0 < share < 0.0005:
         return Sentence(f"<{NO_BREAK}0,1{NO_BREAK}%", "<0.1%")
+    if 0.9995 <= share < 1:
+        return Sentence(f">{NO_BREAK}99,9{NO_BREAK}%", ">99.9%")
     told = number(share * 100, decimals)
     return Sentence(f"{told.es}{NO_BREAK}%", f"{told.en}%") if told != UNKNOWN else told
 

@@ -1,5 +1,6 @@
 """For the operator: which data is served, which builds there are, and what their ledgers hold."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,7 @@ class DataDetails(Details):
 
     def __init__(self) -> None:
         self._read: tuple[str, Entries] = "", {}
+        self._lock = threading.Lock()
 
     def of(self, manifest: Manifest, folder: Path, served: bool) -> dict[str, object]:
         """See Details."""
@@ -60,9 +62,10 @@ class DataDetails(Details):
         }
 
     def _entries(self, folder: Path) -> Entries:
-        if self._read[0] != folder.name:
-            self._read = folder.name, _entries_of(folder / LEDGER_FILE)
-        return self._read[1]
+        with self._lock:  # else each of many who ask at once would read it all
+            if self._read[0] != folder.name:
+                self._read = folder.name, _entries_of(folder / LEDGER_FILE)
+            return self._read[1]
 
 
 def operation_of(service: str, data_dir: Path) -> APIRouter:

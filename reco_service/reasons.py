@@ -6,7 +6,7 @@ from contracts.api import Motivo
 from contracts.errors import Sentence
 from index.profile import FAME
 from index.search import LIKED, TEXT, USER, Share
-from reco_service import wording
+from reco_service import genres, wording
 from reco_service.catalogue import Facts
 from reco_service.user_reasons import of_share
 
@@ -140,8 +140,8 @@ def _shared(block: str) -> Callable[[Facts, Facts], Sentence]:
 
     def tell(seed: Facts, other: Facts) -> Sentence:
         theirs = set(of(other))
-        names = _listed([name for name in of(seed) if name in theirs])
-        return Sentence(f"{es}: {names}", f"{en}: {names}")
+        names = [name for name in of(seed) if name in theirs]
+        return Sentence(f"{es}: {_listed(_spanish(block, names))}", f"{en}: {_listed(names)}")
 
     return tell
 
@@ -158,10 +158,22 @@ def _shared_with(block: str, seeds: Sequence[Facts], other: Facts) -> Sentence:
     together: dict[str, list[str]] = {}
     for name, films in list(sharing.items())[:NAMED_AT_MOST]:
         together.setdefault(_titles(films), []).append(name)
-    told = "; ".join(f"{', '.join(names)} ({titles})" for titles, names in together.items())
     more = len(sharing) - NAMED_AT_MOST
-    told += f"; +{more}" if more > 0 else ""
-    return Sentence(f"{es}: {told}", f"{en}: {told}")
+
+    def listed(named: Callable[[list[str]], list[str]]) -> str:
+        told = "; ".join(
+            f"{', '.join(named(names))} ({films})" for films, names in together.items()
+        )
+        return told + (f"; +{more}" if more > 0 else "")
+
+    return Sentence(
+        f"{es}: {listed(lambda names: _spanish(block, names))}", f"{en}: {listed(list)}"
+    )
+
+
+def _spanish(block: str, names: list[str]) -> list[str]:
+    """Of all names only those of genres have one of their own."""
+    return [genres.spanish(name) for name in names] if block == "generos" else names
 
 
 def _plot(seed: Facts, other: Facts) -> Sentence:
@@ -177,8 +189,7 @@ def _topics(seed: Facts, other: Facts) -> Sentence:
 
 
 def _meant_title(seed: Facts, other: Facts) -> Sentence:
-    meaning = f": {other.title}"
-    return Sentence(f"Título de sentido parecido{meaning}", f"Title of similar meaning{meaning}")
+    return Sentence("Título de sentido parecido", "Title of similar meaning")
 
 
 def _years(seed: Facts, other: Facts) -> Sentence:
@@ -186,7 +197,7 @@ def _years(seed: Facts, other: Facts) -> Sentence:
 
 
 def _title(seed: Facts, other: Facts) -> Sentence:
-    return Sentence(f"Título parecido: {other.title}", f"Similar title: {other.title}")
+    return Sentence("Título parecido", "Similar title")
 
 
 def _renown(seed: Facts, other: Facts) -> Sentence:

@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
 # Programs from Debian that some tests run: redis-server (rates counted together), promtool (the
-# alert rules) and chromium with a font (the pages, the report's figures). Installed if they are
-# missing and this may install; nothing is left running. Where it may not, a sentence says so and the
-# tests that need them skip.
+# alert rules), chromium with a font (the pages, the report's figures) and ffmpeg (the video). Or, as
+# `debian.sh demo`, those that the demonstration needs. Installed if they are missing and this may
+# install; nothing is left running. Where it may not, a sentence says so, and the tests that need
+# them skip.
 set -uo pipefail
 
+wanted=(ffmpeg=ffmpeg "chromium=chromium fonts-dejavu-core")
+told="The demonstration cannot be recorded"
+if [ "${1:-tests}" != demo ]; then
+    wanted+=(redis-server=redis-server promtool=prometheus)
+    told="Some tests will skip"
+fi
+
 missing=()
-command -v redis-server >/dev/null || missing+=(redis-server)
-command -v promtool >/dev/null || missing+=(prometheus)
-command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
+for one in "${wanted[@]}"; do
+    read -ra packages <<<"${one#*=}"
+    command -v "${one%%=*}" >/dev/null || missing+=("${packages[@]}")
+done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "Some tests will skip: they need ${missing[*]} (Debian: sudo apt-get install ${missing[*]})." >&2
+    echo "$told: missing ${missing[*]} (Debian: sudo apt-get install ${missing[*]})." >&2
     exit 0
 fi
 
@@ -23,5 +32,5 @@ if [ ! -e "$policy" ]; then
 fi
 install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
 install "${missing[@]}" || { apt-get update -qq >/dev/null 2>&1 && install "${missing[@]}"; } ||
-    echo "Some tests will skip: ${missing[*]} could not be installed." >&2
+    echo "$told: ${missing[*]} could not be installed." >&2
 exit 0

@@ -122,6 +122,18 @@ def test_what_is_missing_cut_misplaced_or_of_another_format_is_told(root: Path) 
     assert only(root, "renamed").problema == MISPLACED.es
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a" * 5000, "../../one/missing"])
+def test_a_file_that_no_disk_can_hold_is_missing_and_breaks_nothing(root: Path, name: str) -> None:
+    manifest = root / "two" / "manifest.json"
+    said = orjson.loads(manifest.read_bytes())
+    files = {name: {"bytes": 1, "sha256": "0"}}
+    manifest.write_bytes(orjson.dumps(said | {"files": files}))
+    (root / "previous").write_text("two")
+    point_to(root, "one")
+    assert only(root, "two").problema == INCOMPLETE.es
+    assert only(root, "one").problema is None
+
+
 class Strict(Details):
     """Details that ask for a number where the manifest has none."""
 

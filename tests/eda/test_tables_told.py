@@ -13,7 +13,7 @@ from eda.groups import group_films
 from eda.meaning import films_with_nothing
 from eda.missing import films_without, find_gaps
 from eda.money import paid_films, plausible_films
-from eda.people import choose_minimum, people_returns
+from eda.people import choose_minimum, people_returns, who_is_who
 from eda.quartiles import quartiles_of
 from eda.ratings import share_of_top_tenth
 from eda.tables import Data, read_data
@@ -133,6 +133,28 @@ def test_a_person_has_the_median_and_the_total_of_plausible_returns(tmp_path: Pa
     assert (ann["best"], ann["best_return"]) == ("F3", 9)
     every = people_returns(data, "directors", "director_ids", implausible=True).iloc[0]
     assert (every["films"], every["total"], every["best"]) == (4, 5015, "F4")
+
+
+def test_people_without_an_id_are_told_apart_by_name(tmp_path: Path) -> None:
+    films = [film(n, f"F{n}", budget="1000", revenue=f"{n}000") for n in (1, 2, 3)]
+    cast = [["Ann", "Bob"], ["Ann"], ["Cy"]]
+    people = [credit(n, names) for n, names in enumerate(cast, 1)]
+    nameless = [row | {"cast": row["cast"].replace("'id': 1", "'id': 0")} for row in people]
+    found = people_returns(data_of(tmp_path, films, nameless), "cast", "cast_ids")
+    assert found.set_index("name")["films"].to_dict() == {"Ann": 2, "Bob": 1, "Cy": 1}
+
+
+def test_a_name_without_an_id_is_whom_its_only_id_names() -> None:
+    names = pd.Series(["Ann", "Ann", "Bob", "Bob", "Bob", "Cy", "Cy"], index=[0, 0, 1, 2, 3, 4, 4])
+    ids = pd.Series([7, 0, 8, 9, 0, 0, None], index=names.index, dtype=object)
+    assert who_is_who(names, ids).tolist() == [7, 7, 8, 9, "Bob", "Cy", "Cy"]
+
+
+def test_a_mean_vote_of_0_is_unknown_though_there_are_votes(tmp_path: Path) -> None:
+    films = [film(n, f"F{n}", vote_average=v) for n, v in enumerate(("8.0", "6.0", "0.0"), 1)]
+    movies = data_of(tmp_path, films).movies
+    assert group_films(movies, "genres").loc["Drama", "mean_vote"] == 7
+    assert numbers_of(movies)["vote_average"].count() == 2
 
 
 def test_the_minimum_of_films_is_the_largest_that_leaves_people_to_list() -> None:

@@ -24,6 +24,11 @@ def test_a_small_share_never_reads_as_none() -> None:
     assert wording.figure(0.0004).es == "<0,01"
 
 
+def test_a_share_that_lacks_a_little_never_reads_as_all() -> None:
+    assert percent(0.99983) == Sentence(">\N{NO-BREAK SPACE}99,9\N{NO-BREAK SPACE}%", ">99.9%")
+    assert percent(0.9994).en == "99.9%" and percent(1).en == "100.0%"
+
+
 def test_amounts_from_a_million_on_are_told_in_millions() -> None:
     assert dollars(2_787_965_087) == Sentence("2.788 millones de USD", "2,788 million USD")
     assert dollars(999).es == "999\N{NO-BREAK SPACE}USD"

@@ -59,9 +59,11 @@ def test_axe_finds_nothing_serious_in_what_unfolds(visit):
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_no_view_is_wider_than_a_phone(visit, view, language):
-    page = visit(VIEWS[view], width=390, language=language, expected=(404,))
+    page = visit(VIEWS[view], width=320, language=language, expected=(404,))
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for summary in page.locator("summary:visible").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_keyboard_alone_finds_a_film_and_likes_its_neighbour(visit):
@@ -78,6 +80,22 @@ def test_the_keyboard_alone_finds_a_film_and_likes_its_neighbour(visit):
             break
     page.keyboard.press("Space")
     expect(page.locator(".taste.liked")).to_have_count(1)
+
+
+def test_the_focus_stays_where_it_was_when_a_list_is_reshaped(visit):
+    page = visit("/?pelicula=862")
+    dislike = page.locator(".card .opinion").last
+    dislike.focus()
+    page.keyboard.press("Space")
+    expect(dislike).to_have_attribute("aria-pressed", "true")
+    expect(dislike).to_be_focused()
+    expect(page.locator(".films > li").first).to_be_visible()
+    page.locator(".films .opinion").first.focus()
+    page.keyboard.press("Space")  # the film that is liked leaves the list
+    expect(page.locator(".taste.liked")).to_have_count(1)
+    page.wait_for_function("document.activeElement.closest('.results') !== null")
+    page.get_by_role("button", name="Ver más").press("Enter")
+    expect(page.locator(".films h3 a").nth(12)).to_be_focused()
 
 
 def test_a_slash_leads_to_the_search_from_anywhere(visit):

@@ -206,6 +206,60 @@ def test_a_platform_and_a_language_can_be_asked_for(visit):
 def test_filters_that_no_film_passes_say_so_and_offer_a_way_on(visit):
     page = visit("/?pelicula=862&anio_desde=2015&generos=Western&idioma=es")
     expect(page.locator(".results .panel")).to_contain_text("Prueba con menos filtros")
+    page.locator(".results").get_by_role("button", name="Quitar filtros").click()
+    assert len(titles(page)) == 12
+
+
+def test_going_back_takes_the_filters_along(visit):
+    page = visit(TOY_STORY)
+    titles(page)
+    page.locator(".films .opinion").first.click()
+    page.locator(".filters summary").click()
+    page.get_by_role("button", name="Comedia", exact=True).click()
+    expect(page.locator(".filters summary")).to_have_text("Filtros (1)")
+    page.go_back()
+    expect(page.locator(".filters summary")).to_have_text("Filtros")
+    comedy = page.get_by_role("button", name="Comedia", exact=True)
+    expect(comedy).to_have_attribute("aria-pressed", "false")
+
+
+def test_going_back_shows_the_place_where_one_was(visit):
+    page = visit(TOY_STORY)
+    titles(page)
+    page.locator(".films h3 a").nth(8).scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    page.locator(".films h3 a").nth(8).click()
+    expect(page.locator(".card h2")).not_to_contain_text("Toy Story 1995")
+    page.go_back()
+    expect(page.locator(".card h2")).to_contain_text("Toy Story 1995")
+    page.wait_for_function("y => Math.abs(scrollY - y) < 50 && y > 300", arg=before)
+
+
+def test_a_second_press_takes_an_opinion_back(visit):
+    page = visit(TOY_STORY)
+    before = titles(page)
+    like = page.locator(".card .opinion").first
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".taste")).to_have_count(0)
+    assert titles(page) == before
+
+
+def test_what_is_no_title_is_taken_for_a_description(visit):
+    page = visit()
+    page.keyboard.type("zapatillas")
+    page.keyboard.press("Enter")
+    expect(page.locator(".column > h2")).to_have_text("Para «zapatillas»")
+    expect(page.locator(".results")).to_contain_text("prueba con el original")
+
+
+def test_more_tastes_than_the_api_takes_are_cut_to_the_last(visit):
+    many = ",".join(str(number) for number in range(1000, 1060))
+    page = visit(f"/?pelicula=862&gustan={many},585", expected=(404,))
+    expect(page.locator(".tray")).to_contain_text("Cuentan los últimos 49")
+    expect(page.locator(".taste")).to_have_count(12)
 
 
 def test_more_films_come_on_demand(visit):
@@ -245,7 +299,8 @@ def test_a_film_that_is_not_there_says_so_and_leads_back(visit):
 
 
 @pytest.mark.parametrize(
-    "query", ["?pelicula=abc", "?gustan=x,,y", "?ver=nada", "?idioma=%F0%9F%8E%AC"]
+    "query",
+    ["?pelicula=abc", "?gustan=x,,y", "?ver=nada", "?ver=__proto__", "?idioma=%F0%9F%8E%AC"],
 )
 def test_an_address_that_says_nothing_shows_the_start(visit, query):
     page = visit(f"/{query}")

@@ -103,12 +103,30 @@ def test_a_page_whose_server_is_gone_says_so_and_goes_on_once_it_is_back(visit):
     assert titles(page) != before
 
 
-def test_a_search_whose_server_is_gone_says_so(visit):
-    page = visit(offline=True)
-    expect(page.locator(".wall li").first).to_be_visible()
+def test_a_search_whose_server_is_gone_says_so_beside_what_is_shown(visit):
+    page = visit(TOY_STORY, offline=True)
+    before = titles(page)
     page.context.set_offline(True)
-    page.keyboard.type("t")
-    expect(page.locator(".fault")).to_contain_text("No se pudo llegar al servidor")
+    page.locator("#q").press_sequentially("toy")
+    expect(page.locator(".trouble .fault")).to_contain_text("No se pudo llegar al servidor")
+    assert titles(page) == before
+    page.context.set_offline(False)
+    page.locator(".trouble").get_by_role("button", name="Reintentar").click()
+    expect(page.get_by_role("option", name="Toy Story 2").first).to_be_visible()
+    expect(page.locator(".trouble .fault")).to_have_count(0)
+
+
+@pytest.mark.parametrize("odd", [{}, [], None, "text", 7])
+def test_an_answer_of_another_shape_is_said_not_to_be_understood(
+    browser, gateway_with, stand_in, odd
+):
+    stand_in.answers["/v1/peliculas/862/similares"] = (odd, 0.0)
+    base = gateway_with(GATEWAY_RECO_URL=stand_in.url)
+    page = browser.new_page(locale="es-AR")
+    page.goto(base + TOY_STORY)
+    expect(page.locator(".results .fault")).to_contain_text("no se entiende")
+    expect(page.locator(".results").get_by_role("button", name="Reintentar")).to_be_visible()
+    page.close()
 
 
 def test_an_api_key_is_asked_for_and_kept_in_the_tab(visit, gateway_with, tmp_path):

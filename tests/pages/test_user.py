@@ -72,6 +72,18 @@ def test_what_is_no_user_is_told_in_a_sentence(visit, who):
     expect(page.get_by_label("Usuario", exact=True)).to_be_focused()
 
 
+def test_enter_asks_for_the_user_that_was_typed(visit):
+    page = visit(USER)
+    user = page.get_by_label("Usuario", exact=True)
+    user.fill("1")
+    user.press("Enter")
+    expect(page.locator("#main h2").nth(1)).to_have_text("Para el usuario 1")
+    expect(page.locator("#main h2").nth(1)).to_be_focused()
+    user.fill("2")
+    user.press("Enter")
+    expect(page.locator("#main h2").nth(1)).to_have_text("Para el usuario 2")
+
+
 def test_the_old_address_of_this_page_leads_here(visit):
     page = visit("/usuario")
     page.wait_for_url("**/?ver=usuario")

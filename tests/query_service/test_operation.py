@@ -1,10 +1,13 @@
 """What the query service tells an operator of its data."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,7 +15,7 @@ from contracts.builds import NOT_UNDERSTOOD
 from contracts.columns import DATA_FORMAT
 from contracts.versions import current_version, open_current, point_to
 from etl.run import run_etl
-from query_service.operation import SPOKEN
+from query_service.operation import SPOKEN, DataDetails
 from tests.query_service.conftest import client_over
 from tests.raw import film, raw_folder
 
@@ -108,3 +111,20 @@ async def test_settings_of_any_shape_do_not_break_the_answer(data: Path) -> None
             answer = await client.get(PATH)
             assert answer.status_code == 200
             assert answer.json()["compilaciones"][0]["problema"] == NOT_UNDERSTOOD.es
+
+
+def test_many_who_ask_at_once_share_one_reading_of_the_ledger(
+    sample_data: Path, tmp_path: Path
+) -> None:
+    folder, manifest = open_current(sample_data, "data", DATA_FORMAT)
+    ledger = pq.read_table(folder / "ledger.parquet")
+    pq.write_table(pa.concat_tables([ledger] * 2000), tmp_path / "ledger.parquet")
+    details, together = DataDetails(), threading.Barrier(8)
+
+    def ask(_: int) -> int:
+        together.wait()
+        details.of(manifest, tmp_path, served=True)
+        return id(details._read[1])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(ask, range(8)))) == 1

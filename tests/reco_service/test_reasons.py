@@ -43,7 +43,7 @@ def told(block: str, language: str = "es", share: float = 0.1) -> str:
         ("generos", "Mismos géneros: Drama", "Same genres: Drama"),
         ("reparto", "Mismo reparto: Al Pacino", "Same cast: Al Pacino"),
         ("direccion", "Misma dirección: Michael Mann", "Same director: Michael Mann"),
-        ("titulo", "Título parecido: The Insider", "Similar title: The Insider"),
+        ("titulo", "Título parecido", "Similar title"),
         ("anio", "De época cercana: 1995 y 1999", "Of about the same time: 1995 and 1999"),
         ("renombre", "Conocida por el público", "Known to the public"),
         (

@@ -39,6 +39,7 @@ export async function ask(path, { signal, body } = {}) {
   }
   let answer;
   try { answer = JSON.parse(content); } catch { throw new Fault("notUnderstood"); }
+  if (answer === null || typeof answer !== "object") throw new Fault("notUnderstood");
   if (!response.ok) throw new Fault("problem", answer, Number(response.headers.get("retry-after")) || null);
   return answer;
 }
@@ -48,7 +49,8 @@ export const address = (path, parameters = {}) => {
   const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return query ? `${path}?${query}` : path;
 };
-export const segment = (text) => encodeURIComponent(text);
+// A name in a path; "." and ".." would be taken for steps, and a space after a name counts nothing.
+export const segment = (text) => encodeURIComponent(/^\.{1,2}$/.test(text) ? `${text} ` : text);
 
 let catalogue = null;
 // What there is to choose from; asked once, and again after a fault.

@@ -36,14 +36,21 @@ const THUMB = "M2 21h4V9H2v12zm20-11a2 2 0 0 0-2-2h-6.3l1-4.6v-.3a1.5 1.5 0 0 0-
 
 const icon = (turned) => svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: turned ? "icon turned" : "icon" }, svg("path", { d: THUMB }));
 
-// "I like it" and "I do not"; `opinion` is 1, -1 or 0, and `say(film, opinion)` is told of a change.
+// "I like it" and "I do not"; `opinion` is 1, -1 or 0, and `say(film, pressed)` gives the one that holds then.
 export function opinions(film, opinion, say, { wide = false } = {}) {
   const one = (value, text, label) =>
     el("button", {
-      type: "button", class: "opinion", "aria-pressed": String(opinion === value), "aria-label": t(label, film.titulo), title: t(text),
-      onclick: () => say(film, opinion === value ? 0 : value),
+      type: "button", class: "opinion", "data-focus": `${label} ${film.id}`, "data-value": String(value), "aria-label": t(label, film.titulo), title: t(text),
+      onclick: () => press(both, say(film, value)),
     }, icon(value < 0), wide ? el("span", {}, t(text)) : null);
-  return el("span", { class: "opinions" }, one(1, "like", "likeFilm"), one(-1, "dislike", "dislikeFilm"));
+  const both = el("span", { class: "opinions" }, one(1, "like", "likeFilm"), one(-1, "dislike", "dislikeFilm"));
+  press(both, opinion);
+  return both;
+}
+
+// Shows an opinion on the buttons for it.
+export function press(both, opinion) {
+  for (const one of both.children) one.setAttribute("aria-pressed", String(Number(one.dataset.value) === opinion));
 }
 
 export const filmLink = (film, content) =>
@@ -57,7 +64,7 @@ export const filmLink = (film, content) =>
   }, content ?? film.titulo);
 
 // One film of a list. `notes` stand before the reasons.
-function entry(film, most, { opinion, say, notes, base }) {
+function entry(film, most, { opinion, say, notes, base, score = true }) {
   const saga = film.porque.find((one) => one.bloque === "saga");
   const where = film.porque.find((one) => one.bloque === "plataformas");
   return el(
@@ -66,7 +73,7 @@ function entry(film, most, { opinion, say, notes, base }) {
       el("div", { class: "head" },
         el("h3", {}, filmLink(film), el("span", { class: "hint" }, ` ${film.anio}`)),
         saga ? el("span", { class: "tag" }, saga.texto) : null,
-        el("span", { class: "hint score" }, t("scoreOf", twoDecimals(film.puntaje))),
+        score ? el("span", { class: "hint score" }, t("scoreOf", twoDecimals(film.puntaje))) : null,
         say ? opinions(film, opinion(film.id), say) : null),
       notes?.(film), reasons(film.porque, most, base),
       where ? el("p", { class: "hint where" }, where.texto) : null),

@@ -29,6 +29,8 @@ export function asBody(state) {
   return { filtros: filters, diversidad: counted(state.variedad), max_por_saga: state.una_por_saga ? 1 : undefined };
 }
 
+export const clearFilters = () => go(NONE, { replace: true });
+
 const set = (changes) => go(changes, { replace: true });
 
 function toggles(name, label, choices) {
@@ -81,7 +83,7 @@ function languages(found) {
   return el("label", { class: "inline" }, t("language"), field);
 }
 
-// The panel; `variety` is left out where an answer has none.
+// The panel, as the address has it when it is made.
 export async function filterPanel({ open = false } = {}) {
   const found = await askCatalogue();
   const state = read();
@@ -99,7 +101,7 @@ export async function filterPanel({ open = false } = {}) {
       el("div", { class: "row" },
         range("voto_minimo", t("leastMean"), { max: "9", step: "0.5", said: (value) => (value ? `${number(value)} / 10` : t("any")) }),
         range("variedad", t("variety"), { max: "1", step: "0.1", ends: `${t("varietyLow")} ↔ ${t("varietyHigh")}`, said: (value) => number(value, { style: "percent" }) })),
-      el("div", { class: "row" }, el("label", { class: "inline check" }, saga, t("onePerSaga")), button(t("clearFilters"), () => { go(NONE, { replace: true }); panel.dispatchEvent(new CustomEvent("cleared")); }, { class: "plain" }))),
+      el("div", { class: "row" }, el("label", { class: "inline check" }, saga, t("onePerSaga")), button(t("clearFilters"), () => { clearFilters(); panel.dispatchEvent(new CustomEvent("cleared")); }, { class: "plain", "data-focus": "clear" }))),
   );
   return panel;
 }

@@ -3,7 +3,6 @@ import { elsewhere, go, hrefOf, onChange, open, read, setAddressLanguage } from 
 import { discover } from "./discover.js";
 import { language, otherTheme, setLanguage, theme } from "./preferences.js";
 import { combobox } from "./search.js";
-import { show } from "./states.js";
 import { statistics } from "./statistics.js";
 import { t } from "./texts.js";
 import { user } from "./user.js";
@@ -28,15 +27,17 @@ function label() {
 
 function paint(how = {}) {
   const state = read();
-  const view = VIEWS[state.ver] ?? discover;
+  const known = Object.hasOwn(VIEWS, state.ver);
+  const view = known ? VIEWS[state.ver] : discover;
+  if (how.moved) field.value = state.texto;
   const busy = Boolean(state.ver || state.pelicula || state.texto || state.gustan.length || state.no_gustan.length);
   hero.classList.toggle("small", busy);
   for (const link of document.querySelectorAll("nav a")) {
-    const here = link.dataset.view === (VIEWS[state.ver] ? state.ver : "");
+    const here = link.dataset.view === (known ? state.ver : "");
     if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     link.href = hrefOf({ ver: link.dataset.view });
   }
-  if (state.ver || !busy) document.title = state.ver ? `${t(state.ver === "usuario" ? "forUser" : "statistics")} · ${t("title")}` : `${t("title")} · ${t("tagline")}`;
+  if (known && (state.ver || !busy)) document.title = state.ver ? `${t(state.ver === "usuario" ? "forUser" : "statistics")} · ${t("title")}` : `${t("title")} · ${t("tagline")}`;
   view(main, state, how);
 }
 
@@ -57,9 +58,8 @@ function header() {
   }
   const box = combobox(field, {
     pick: (film) => open(film.id),
-    describe: (text) => { field.value = text; go(elsewhere({ texto: text }), { moved: true }); },
+    describe: (text) => { go(elsewhere({ texto: text }), { moved: true }); },
   });
-  field.addEventListener("fault", ({ detail }) => show(main, () => Promise.reject(detail)));
   document.getElementById("search").addEventListener("submit", (event) => { event.preventDefault(); box.entered(); });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, select, textarea");
@@ -71,4 +71,5 @@ label();
 header();
 onChange((how) => paint(how));
 paint();
+field.value = read().texto;
 if (!location.search) field.focus({ preventScroll: true });

@@ -2,10 +2,28 @@
 import { ask, address } from "./asking.js";
 import { el } from "./dom.js";
 import { poster } from "./poster.js";
+import { faultPanel } from "./states.js";
 import { number, t } from "./texts.js";
 
 const SUGGESTED = 7;
-const DESCRIPTION_WORDS = 3; // from so many on, what is no title's beginning is taken for a description
+const MISSPELT = 0.3; // edits for each letter up to which what was typed is a title; else it describes
+const WORKING_AFTER_MS = 300;
+
+// Edits from `text` to the nearest beginning of `name` (Sellers' variant of Levenshtein's distance).
+function edits(text, name) {
+  let row = Array.from({ length: name.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= text.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= name.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (text[i - 1] !== name[j - 1]));
+    row = next;
+  }
+  return Math.min(...row);
+}
+
+// Whether a film's title, from its start or from one of its words on, is what was typed, give or take a slip.
+const isMeant = (film, text) =>
+  [film.titulo, ...film.titulos_alternativos].map(folded).some((name) =>
+    [...name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].some(({ index }) => edits(text, name.slice(index, index + text.length + 4)) <= MISSPELT * text.length));
 
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
@@ -13,14 +31,16 @@ const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCas
 export function combobox(input, { pick, describe = null }) {
   const list = el("ul", { role: "listbox", class: "suggestions", id: `${input.id}-list`, hidden: true });
   const told = el("p", { class: "unseen", role: "status" });
-  input.after(list, told);
+  const trouble = el("div", { class: "trouble" });
+  input.after(list, told, trouble);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off", spellcheck: "false", maxlength: "200" })) {
     input.setAttribute(name, value);
   }
-  let control = null, options = [], active = -1, answered = "";
+  let control = null, options = [], active = -1, answered = "", working = 0;
 
   function close() {
     control?.abort();
+    clearTimeout(working);
     options = [];
     mark(-1);
     list.hidden = true;
@@ -63,18 +83,20 @@ export function combobox(input, { pick, describe = null }) {
   async function suggest() {
     const text = input.value.trim();
     control?.abort();
+    clearTimeout(working);
+    trouble.replaceChildren();
     if (!text) return close();
+    working = setTimeout(() => { if (list.hidden) { list.replaceChildren(el("li", { class: "hint", role: "presentation" }, t("loading"))); list.hidden = false; } }, WORKING_AFTER_MS);
     control = new AbortController();
     const { signal } = control;
     try {
       const { resultados } = await ask(address("v1/peliculas", { q: text, k: SUGGESTED }), { signal });
+      clearTimeout(working);
       if (!signal.aborted) paint(text, resultados);
-      return resultados;
     } catch (fault) {
-      if (signal.aborted) return null;
+      if (signal.aborted) return;
       close();
-      input.dispatchEvent(new CustomEvent("fault", { detail: fault }));
-      return null;
+      trouble.replaceChildren(faultPanel(fault, () => { input.focus(); suggest(); }));
     }
   }
 
@@ -85,10 +107,7 @@ export function combobox(input, { pick, describe = null }) {
     if (answered !== text || list.hidden) await suggest();
     if (answered !== text) return;
     const [first] = options;
-    const names = first?.film ? [first.film.titulo, ...first.film.titulos_alternativos] : [];
-    const begun = names.some((name) => folded(name).startsWith(folded(text)));
-    const described = describe && !begun && (!first?.film || text.split(/\s+/).length >= DESCRIPTION_WORDS);
-    const option = described ? options.at(-1) : first;
+    const option = describe && !(first?.film && isMeant(first.film, folded(text))) ? options.at(-1) : first;
     if (option) choose(option);
   }
 
@@ -122,6 +141,6 @@ function filmOption(film, text) {
     "li", { class: "option" }, poster(film),
     el("span", { class: "grow" }, el("b", {}, film.titulo), alias ? el("small", {}, ` ${t("also", alias)}`) : null),
     el("span", { class: "hint" }, String(film.anio)),
-    el("span", { class: "unseen" }, `, ${number(film.voto_total)}`),
+    el("span", { class: "unseen" }, `, ${t("votes", number(film.voto_total))}`),
   );
 }

@@ -1,6 +1,6 @@
 // What stands where an answer will be: that it is coming, that it is late, what went wrong and a way on.
-import { setKey } from "./asking.js";
-import { button, el } from "./dom.js";
+import { Fault, setKey } from "./asking.js";
+import { button, el, focusOn } from "./dom.js";
 import { t } from "./texts.js";
 
 const SHOWN_AFTER_MS = 150; // most answers are quicker, and a flicker is worse than nothing
@@ -8,16 +8,20 @@ const SLOW_AFTER_MS = 3000;
 
 // Fills `place` with what `make(signal)` resolves to. A later call for the same place wins.
 const running = new WeakMap();
-export async function show(place, make, { worded = () => null, suggest = null, keep = false, missing = null } = {}) {
+export async function show(place, make, { worded = () => null, suggest = null, keep = false, missing = null, more = () => null } = {}) {
   running.get(place)?.abort();
   const control = new AbortController();
   running.set(place, control);
-  const again = () => show(place, make, { worded, suggest, keep, missing });
+  const again = () => show(place, make, { worded, suggest, keep, missing, more });
   place.setAttribute("aria-busy", "true");
   if (!keep) place.replaceChildren();
   const timers = [
     setTimeout(() => { if (!keep) place.replaceChildren(waiting()); else place.classList.add("late"); }, SHOWN_AFTER_MS),
-    setTimeout(() => place.replaceChildren(late(() => { control.abort(); settle(); place.replaceChildren(stopped(again)); })), SLOW_AFTER_MS),
+    setTimeout(() => {
+      const panel = late(() => { control.abort(); settle(); change(place, keep ? [stopped(again), ...kept] : [stopped(again)]); });
+      const kept = keep ? [...place.childNodes] : [];
+      place.replaceChildren(panel, ...kept);
+    }, SLOW_AFTER_MS),
   ];
   const settle = () => {
     timers.forEach(clearTimeout);
@@ -28,14 +32,23 @@ export async function show(place, make, { worded = () => null, suggest = null, k
   try {
     const made = await make(control.signal);
     settle();
-    if (running.get(place) === control && !control.signal.aborted) place.replaceChildren(...[made].flat(Infinity).filter(Boolean));
+    if (running.get(place) === control && !control.signal.aborted) change(place, [made].flat(Infinity).filter(Boolean));
   } catch (fault) {
     settle();
     if (running.get(place) !== control || control.signal.aborted) return;
-    if (!fault.kind) throw fault;
     if (missing && fault.problem?.status === 404) return missing();
-    place.replaceChildren(failed(fault, again, worded(fault), suggest));
+    if (!fault.kind) console.error(fault); // an answer of another shape than the page knows
+    change(place, [faultPanel(fault.kind ? fault : new Fault("notUnderstood"), again, { worded: worded(fault), suggest, more: more(fault) })]);
   }
+}
+
+// Replaces what is in `place`; who was on a control there is on the same one afterwards, or on the place.
+export function change(place, nodes) {
+  const held = place.contains(document.activeElement) ? document.activeElement.dataset.focus ?? "" : null;
+  place.replaceChildren(...nodes);
+  if (held === null) return;
+  const same = held && [...place.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held);
+  if (same) same.focus({ preventScroll: true }); else focusOn(place);
 }
 
 export function stop(place) {
@@ -48,7 +61,8 @@ const waiting = () => el("div", { class: "waiting" }, el("p", { class: "hint", r
 const late = (cancel) => el("div", { class: "panel", role: "status" }, el("p", {}, t("slow")), button(t("cancel"), cancel));
 const stopped = (again) => el("div", { class: "panel" }, el("p", {}, t("cancelled")), button(t("retry"), again));
 
-function failed(fault, again, worded, suggest) {
+// What went wrong, with a way on: suggestions, a field for a key, trying again, `more`.
+export function faultPanel(fault, again, { worded = null, suggest = null, more = null } = {}) {
   const panel = el("div", { class: "panel fault", role: "alert" }, el("p", { class: "strong" }, worded ?? said(fault)));
   if (fault.needsKey) return keyAsked(panel, again);
   const hint = hinted(fault);
@@ -58,7 +72,7 @@ function failed(fault, again, worded, suggest) {
     panel.append(el("p", {}, t("didYouMean")), el("div", { class: "chips" }, suggestions.map((one) => button(one, () => suggest(one), { class: "chip" }))));
   }
   const hopeless = fault.kind === "problem" && fault.problem.status < 500 && fault.problem.status !== 429;
-  panel.append(el("p", { class: "actions" }, hopeless ? null : button(t("retry"), again), el("a", { href: "./" }, t("home"))));
+  panel.append(el("p", { class: "actions" }, hopeless ? null : button(t("retry"), again), more, el("a", { href: "./" }, t("home"))));
   return panel;
 }
 

@@ -15,7 +15,7 @@ const PEOPLE = {
 let places = null;
 
 // Paints the view; what the address says of people is asked for when it changes.
-export function statistics(main, state, { moved = false, fresh = false } = {}) {
+export function statistics(main, state, { moved = false, fresh = false, back = false, y = 0 } = {}) {
   if (fresh || !places || !main.contains(places.months)) build(main);
   for (const kind of Object.keys(PEOPLE)) {
     const name = state[kind] || PEOPLE[kind].example;
@@ -24,7 +24,7 @@ export function statistics(main, state, { moved = false, fresh = false } = {}) {
     places[`${kind}Field`].value = name;
     person(kind, name);
   }
-  if (moved) scrollTo({ top: 0 });
+  if (moved) scrollTo({ top: back ? y : 0 });
 }
 
 function build(main) {

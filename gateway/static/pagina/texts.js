@@ -44,6 +44,9 @@ export const TEXTS = {
     forText: (text) => `Para «${text}»`,
     andTastes: "y a tus gustos",
     forTastes: "Según tus gustos",
+    byDescription: "Se busca por lo que cuenta la película. Si es un título, prueba con el original o en inglés.",
+    mostTastes: (n) => `Cuentan los últimos ${n} de cada clase.`, otherTastes: (n) => `y ${n} más`,
+    listOrder: "En el orden en que se recomiendan: cuentan sus gustos y lo que se espera que valore.",
     tastes: "Tus gustos",
     forget: (title) => `Quitar ${title}`, forgetAll: "Quitar todos",
     tasteHint: "Marca lo que te gusta y lo que no: la lista cambia al momento.",
@@ -79,13 +82,14 @@ export const TEXTS = {
     expected: (rating, threshold) => `Se espera que le dé ${rating} de 5; se recomienda desde ${threshold}.`,
     ownRating: (rating) => `Ya la valoró: ${rating} de 5.`,
     expectedShort: (rating) => `se espera ${rating} de 5`,
-    listFor: (user) => `Para el usuario ${user}`, rated: (n) => (n === 1 ? "Ha valorado 1 película." : `Ha valorado ${n} películas.`),
+    listFor: (user) => `Para el usuario ${user}`, rated: (n) => (n === 1 ? "Ha valorado 1 película." : `Ha valorado ${number(n)} películas.`),
     noHistory: (user) => `Nadie con el número ${user} ha valorado películas. Sin historial, puedes marcar lo que le gusta en Descubrir.`,
     statisticsLead: "Lo que el catálogo cuenta, en pocas cifras.",
     byMonth: "Películas por mes de estreno", byWeekday: "Películas por día de la semana",
     actorReturns: "Retorno de un actor o actriz", directorReturns: "Retorno de un director o directora",
     actor: "Actor o actriz", director: "Director o directora",
     show: "Ver", asTable: "Ver como tabla", film: "Película", year: "Año", films: "Películas", amount: "Cantidad",
+    votes: (n) => `${n} votos`,
     return: "Retorno", returnAxis: "Retorno (ingresos / presupuesto), escala logarítmica",
     noBudget: "sin presupuesto conocido", breakEven: "recupera lo gastado",
     budget: "Presupuesto", revenue: "Ingresos",
@@ -99,7 +103,7 @@ export const TEXTS = {
     p_title: "título", p_language: "idioma", p_country: "país", p_saga: "saga", p_company: "productora",
     p_platform: "plataforma", p_year: "año", p_scored: "puntaje (1 a 5)", p_unit: "unidad",
     minutesUnit: "minutos", seasonsUnit: "temporadas",
-    apiDocs: "Documentación de la API", apiRead: "La misma, para leer de corrido", problems: "Errores explicados",
+    apiDocs: "Documentación de la API", apiRead: "Documentación para leer", problems: "Errores explicados",
     health: "Estado de los servicios", operation: "Operación", report: "Informe de los datos",
     months: ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
     weekdays: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
@@ -135,12 +139,15 @@ export const TEXTS = {
     asOf: (date) => `by the catalogue of ${date}`,
     alternative: "Also called",
     noOverview: "No synopsis.",
-    like: "I like it", dislike: "I do not",
+    like: "I like it", dislike: "Not for me",
     likeFilm: (title) => `I like ${title}`, dislikeFilm: (title) => `I do not like ${title}`,
     similarTo: (title) => `Like ${title}`, similar: "Films like it",
     forText: (text) => `For “${text}”`,
     andTastes: "and what you like",
     forTastes: "By what you like",
+    byDescription: "Films are found by what they are about. If it is a title, try the original or the English one.",
+    mostTastes: (n) => `The last ${n} of each kind count.`, otherTastes: (n) => `and ${n} more`,
+    listOrder: "In the order in which they are recommended: by tastes and expected ratings.",
     tastes: "Your tastes",
     forget: (title) => `Remove ${title}`, forgetAll: "Remove all",
     tasteHint: "Mark what you like and what you do not: the list changes at once.",
@@ -176,13 +183,14 @@ export const TEXTS = {
     expected: (rating, threshold) => `Expected rating ${rating} of 5; recommended from ${threshold}.`,
     ownRating: (rating) => `Already rated: ${rating} of 5.`,
     expectedShort: (rating) => `expected ${rating} of 5`,
-    listFor: (user) => `For user ${user}`, rated: (n) => (n === 1 ? "Has rated 1 film." : `Has rated ${n} films.`),
+    listFor: (user) => `For user ${user}`, rated: (n) => (n === 1 ? "Has rated 1 film." : `Has rated ${number(n)} films.`),
     noHistory: (user) => `Nobody with number ${user} has rated films. Without a history, mark what he or she likes under Discover.`,
     statisticsLead: "What the catalogue tells, in a few figures.",
     byMonth: "Films by month of release", byWeekday: "Films by day of the week",
     actorReturns: "Returns of an actor", directorReturns: "Returns of a director",
     actor: "Actor", director: "Director",
     show: "Show", asTable: "Show as a table", film: "Film", year: "Year", films: "Films", amount: "Count",
+    votes: (n) => `${n} votes`,
     return: "Return", returnAxis: "Return (revenue / budget), logarithmic scale",
     noBudget: "budget unknown", breakEven: "recovers its cost",
     budget: "Budget", revenue: "Revenue",
@@ -196,7 +204,7 @@ export const TEXTS = {
     p_title: "title", p_language: "language", p_country: "country", p_saga: "collection", p_company: "company",
     p_platform: "platform", p_year: "year", p_scored: "score (1 to 5)", p_unit: "unit",
     minutesUnit: "minutes", seasonsUnit: "seasons",
-    apiDocs: "API documentation", apiRead: "The same, to read through", problems: "Errors explained",
+    apiDocs: "API documentation", apiRead: "Documentation to read", problems: "Errors explained",
     health: "State of the services", operation: "Operation", report: "Report on the data",
     months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
     weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
@@ -211,16 +219,17 @@ export function t(key, ...gaps) {
   return typeof text === "function" ? text(...gaps) : text;
 }
 
+const LOCALES = { es: "es", en: "en-GB" }; // dates as the API's own English has them
 const formats = {};
 function format(kind, options, make) {
   const key = `${language()} ${kind} ${JSON.stringify(options)}`;
   return (formats[key] ??= make(language(), options));
 }
-export const number = (value, options = {}) => format("n", options, (l, o) => new Intl.NumberFormat(l, { useGrouping: "always", ...o })).format(value);
+export const number = (value, options = {}) => format("n", options, (l, o) => new Intl.NumberFormat(LOCALES[l], { useGrouping: "always", ...o })).format(value);
 export const twoDecimals = (value) => number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 export const money = (value) => number(value, { style: "currency", currency: "USD", notation: "compact", maximumFractionDigits: 1 });
 export const day = (iso) =>
-  format("d", {}, (l) => new Intl.DateTimeFormat(l, { dateStyle: "long", timeZone: "UTC" })).format(new Date(`${iso}T00:00:00Z`));
+  format("d", {}, (l) => new Intl.DateTimeFormat(LOCALES[l], { dateStyle: "long", timeZone: "UTC" })).format(new Date(`${iso}T00:00:00Z`));
 
 const named = (kind, code) => {
   try { return format(kind, {}, (l) => new Intl.DisplayNames(l, { type: kind, fallback: "none" })).of(code) ?? code; } catch { return code; }

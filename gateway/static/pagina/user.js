@@ -16,8 +16,11 @@ const LOWEST = 1, HIGHEST = 5;
 let places = null;
 
 // Paints what the address says: a verdict on a film, a list, or the question alone.
-export function user(main, state, { moved = false, fresh = false } = {}) {
-  if (fresh || !places || !main.contains(places.answer)) build(main, state);
+export function user(main, state, { moved = false, fresh = false, back = false, y = 0 } = {}) {
+  const open = places?.filters.querySelector("details")?.open;
+  if (fresh || !places || !main.contains(places.answer)) build(main, state, fresh && open);
+  else if (back) filters(open);
+  if (moved) named(state);
   const asked = JSON.stringify([state.usuario, state.pelicula]);
   const filtering = JSON.stringify(asParameters(state));
   if (places.asked === asked && places.filtering === filtering) return;
@@ -28,8 +31,13 @@ export function user(main, state, { moved = false, fresh = false } = {}) {
   places.filters.hidden = Boolean(state.pelicula); // they are for lists
   if (!state.usuario) return places.answer.replaceChildren();
   if (!/^[0-9]{1,18}$/.test(state.usuario)) return refuse(t("badUser"), places.user);
-  if (state.pelicula) judged(state); else listed(state, same);
-  if (moved) scrollTo({ top: 0 });
+  const shown = state.pelicula ? judged(state) : listed(state, same);
+  if (back) shown.then(() => scrollTo({ top: y })); else if (moved) scrollTo({ top: 0 });
+}
+
+function named(state) {
+  places.film.value = "";
+  if (state.pelicula) askFilm(state.pelicula).then((found) => { if (read().pelicula === state.pelicula) places.film.value = found.titulo; }, () => {});
 }
 
 function refuse(text, field) {
@@ -37,25 +45,27 @@ function refuse(text, field) {
   field.focus();
 }
 
-function build(main, state) {
+function build(main, state, open = false) {
   const number = el("input", { id: "user-id", inputmode: "numeric", maxlength: "18", placeholder: t("userHint"), autocomplete: "off" });
   const film = el("input", { id: "user-film", type: "search", placeholder: t("userFilmHint") });
-  places = { user: number, filters: el("div"), answer: el("section", { "aria-live": "polite" }), example: el("p") };
+  places = { user: number, film, filters: el("div"), answer: el("section", { "aria-label": t("forUser") }), example: el("p") };
   const ask_ = (changes) => {
     const who = number.value.trim();
     if (!who) return refuse(t("userFirst"), number);
     go(elsewhere({ ver: "usuario", usuario: who, ...changes }));
   };
-  const form = el("form", { class: "who", onsubmit: (event) => { event.preventDefault(); ask_({}); } },
+  const form = el("form", { class: "who", onsubmit: (event) => event.preventDefault() },
     el("div", {}, el("label", { for: "user-id" }, t("user")), number),
     el("div", { class: "search" }, el("label", { for: "user-film" }, t("userFilm")), film),
     button(t("whatToWatch"), () => { film.value = ""; ask_({}); }, { class: "primary" }));
   main.replaceChildren(el("h2", {}, t("userTitle")), el("p", { class: "lead" }, t("userLead")), form, places.example, places.filters, places.answer);
   combobox(film, { pick: (picked) => ask_({ pelicula: String(picked.id) }) });
-  film.addEventListener("fault", ({ detail }) => show(places.answer, () => Promise.reject(detail)));
-  if (state.pelicula) askFilm(state.pelicula).then((found) => { film.value = found.titulo; }, () => {});
+  number.addEventListener("keydown", (event) => { // about the film that is there, if any
+    if (event.key === "Enter") ask_(film.value ? { pelicula: read().pelicula } : {});
+  });
+  named(state);
   example(number, ask_);
-  filters();
+  filters(open);
 }
 
 function example(number, ask_) {
@@ -78,12 +88,11 @@ function filters(open = false) {
 const worded = (fault) => (fault.is("usuario-no-encontrado") ? t("noHistory", read().usuario) : null);
 
 function judged(state) {
-  show(places.answer, async (signal) => {
+  return show(places.answer, async (signal) => {
     const film = await askFilm(state.pelicula, signal);
     const answer = await ask(address(`recomendacion_usuario/${state.usuario}/${segment(film.titulo)}`, { id: film.id }), { signal });
-    queueMicrotask(() => { const head = places.answer.querySelector("h2"); if (head) focusOn(head); });
     return verdict(answer);
-  }, { worded });
+  }, { worded }).then(toHead);
 }
 
 function verdict(answer) {
@@ -101,14 +110,20 @@ function verdict(answer) {
       notesOf(answer.avisos), reasons(answer.porque, greatest([answer], MEAN), MEAN)));
 }
 
+// The heading is read out, and the keyboard goes on from there; where it is a filter's list, the filter keeps it.
+function toHead() {
+  const head = places.answer.querySelector("h2");
+  if (head && !places.filters.contains(document.activeElement)) focusOn(head);
+}
+
 function listed(state, keep) {
-  show(places.answer, async (signal) => {
+  return show(places.answer, async (signal) => {
     const answer = await ask(address(`v1/usuarios/${state.usuario}/recomendaciones`, { k: LISTED, ...asParameters(state) }), { signal });
     const films = answer.resultados;
     const notes = (film) => el("p", {}, el("span", { class: "tag" }, t("expectedShort", twoDecimals(film.valoracion_estimada))));
     return [
-      el("h2", {}, t("listFor", state.usuario)), el("p", { class: "hint" }, t("rated", answer.valoradas)), notesOf(answer.avisos),
-      films.length ? filmList(films, { notes }) : nothing(t("nothing"), t("nothingHint")),
+      el("h2", {}, t("listFor", state.usuario)), el("p", { class: "hint" }, t("rated", answer.valoradas), " ", films.length ? t("listOrder") : ""), notesOf(answer.avisos),
+      films.length ? filmList(films, { notes, score: false }) : nothing(t("nothing"), t("nothingHint")),
     ];
-  }, { worded, keep });
+  }, { worded, keep }).then(toHead);
 }
