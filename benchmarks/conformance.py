@@ -48,6 +48,7 @@ WORDS = {
     "scored": [1, 2.5, 3.5, 5],
     "duration_type": ["min", "season"],
     "excluir_dirigidas": ["true", "false"],
+    "con_peliculas": ["true", "false"],
     "texto": ["un robot que se enamora", "space war", "niños perdidos en la selva"],
     "k": [1, 10, 100],
     "diversidad": [0, 0.3, 1],

@@ -90,7 +90,7 @@ def test_one_document_describes_every_endpoint(stack: Stack) -> None:
     assert {"/v1/peliculas/{id}/similares", "/v1/usuarios/{id}/recomendaciones"} <= set(paths)
 
 
-@pytest.mark.parametrize("page", ["/", "/usuario", "/static/comun.js", "/docs"])
+@pytest.mark.parametrize("page", ["/", "/operacion", "/static/pagina/main.js", "/docs"])
 def test_a_page_opens(stack: Stack, page: str) -> None:
     assert stack.get(page).status_code == 200
 
