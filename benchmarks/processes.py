@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shlex
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MB = 1e6
 STOP_S, POLL_S = 20, 0.01
+PORTS = range(18_000, 30_000)
+"""Below those that connections go out from: one would take the port of a server that is down."""
 
 
 class Line(NamedTuple):
@@ -116,12 +119,12 @@ def _start(command: Sequence[str], changed: dict[str, str], out: int) -> subproc
 
 def free_port(together: int = 1) -> int:
     """A port that nobody has, nor the ones after it, `together` of them."""
-    while True:
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError, OverflowError):
-            first = stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
-            for port in range(first + 1, first + together):
+    for first in random.sample(PORTS, len(PORTS)):  # two who look at once must not meet
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(first, first + together):
                 stack.enter_context(socket.create_server(("127.0.0.1", port)))
             return first
+    sys.exit(f"no free port, or no {together} in a row, in {PORTS}")
 
 
 def status_of(url: str) -> int:

@@ -2,24 +2,22 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
+from benchmarks.processes import free_port
 from demo.faults import DemoError
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S, STOP_S = 900.0, 20.0
 """A first start builds everything, and prepares the encoder."""
 KILL_AGAIN_S = 0.1
-FIRST_PORT, LAST_PORT = 18_000, 30_000
 CARTELERA = [sys.executable, "-m", "cli.main"]
 
 
@@ -67,7 +65,7 @@ class Stack:
 @contextmanager
 def stack(raw: Path, var: Path, built: bool) -> Iterator[Stack]:
     """Start the stack, wait until it is ready, and end it; `built` builds nothing."""
-    port = _three_free_ports()
+    port = free_port(together=3)
     what = ["serve", "all"] if built else ["up", "--raw", str(raw)]
     process = subprocess.Popen(
         [*CARTELERA, *what, "--var", str(var), "--port", str(port)],
@@ -115,16 +113,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _three_free_ports() -> int:
-    """The first of three ports in a row that nobody listens on."""
-    start = FIRST_PORT + 3 * (time.time_ns() % 1000)  # two of these at once must not meet
-    for first in range(start, LAST_PORT, 3):
-        try:
-            for port in range(first, first + 3):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    raise DemoError("no three free ports in a row")

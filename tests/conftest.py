@@ -18,6 +18,8 @@ sys.path.insert(0, str(ROOT))  # tests import tests.raw, benchmarks and data by 
 SAMPLE = ROOT / "data" / "sample"
 REAL = ROOT.parent / "shared" / "data" / "the-movies-dataset"
 
+pytest_plugins = ["tests.browser"]
+
 
 @pytest.fixture(scope="session")
 def sample_raw() -> Path:

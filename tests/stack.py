@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from benchmarks.processes import free_port
 from tests.conftest import ROOT
 from tests.waiting import until
 
@@ -72,11 +72,4 @@ def running(raw: Path, var: Path) -> Iterator[Stack]:
 
 def three_free_ports() -> int:
     """The first of three ports in a row that nobody listens on."""
-    for first in range(18_000, 30_000, 3):
-        try:
-            for port in range(first, first + 3):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    raise AssertionError("no three free ports in a row")
+    return free_port(together=3)

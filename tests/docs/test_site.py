@@ -3,7 +3,6 @@
 import functools
 import http.server
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from docs.answers.decisions import decision_pages
 from tests.conftest import ROOT
 from tests.docs.conftest import build, copy_of_documents
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FETCHED = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
 OUTSIDE = re.compile(r"^(https?:)?//")
 OUTSIDE_OF_CSS = re.compile(r"""(@import\s+|url\(\s*)["']?(https?:)?//""")
@@ -99,15 +98,10 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_in_a_browser_nothing_is_asked_elsewhere_and_the_search_speaks_spanish(
-    address: str,
+    browser: Browser, address: str
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 844})
+    with browser.new_page(viewport={"width": 390, "height": 844}) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address + "api/recomendaciones/")
@@ -117,7 +111,6 @@ def test_in_a_browser_nothing_is_asked_elsewhere_and_the_search_speaks_spanish(
         page.get_by_text(re.compile(r"^\d+ resultados$")).wait_for()
         page.get_by_placeholder("Buscar").fill("qqqzzzqqq")
         page.get_by_text("Sin resultados").wait_for()
-        browser.close()
     assert width <= 390
     assert len(asked) > 3
     assert not [one for one in asked if not one.startswith((address, "data:", "blob:"))]

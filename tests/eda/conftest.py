@@ -1,6 +1,5 @@
 """The sample and the real data as the report reads them."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ from eda.page import as_html
 from eda.tables import Data, read_data
 from etl.run import run_etl
 from tests.eda.catalogues import sections_of
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +28,3 @@ def real_var(real_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("real")
     run_etl(real_raw, var / "data")
     return var
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """The browser of this machine."""
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip("there is no chromium on this machine; the page was not drawn")
-    return CHROMIUM

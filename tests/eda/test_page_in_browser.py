@@ -4,18 +4,17 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
 POLICY = (
     "default-src 'none'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline'"
 )
 pytestmark = pytest.mark.slow
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Served(http.server.SimpleHTTPRequestHandler):
@@ -38,14 +37,6 @@ def address(sample_page: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/informe.html"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def opened(
@@ -158,10 +149,9 @@ def test_what_is_folded_is_printed_and_folded_again(browser: Browser, address: s
 def test_the_page_breaks_no_rule_of_accessibility(
     browser: Browser, address: str, scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     # axe evaluates texts, which the policy forbids
     page = opened(browser, address, scheme=scheme, bypass_csp=True)
-    found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     told = [
         (violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
         for violation in found.response["violations"]

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 from pydantic import HttpUrl
 
 from contracts.versions import current_version
@@ -22,15 +24,7 @@ from query_service.settings import Settings as QuerySettings
 from tests.gateway.conftest import under_uvicorn
 from tests.raw import film, raw_folder
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="needs a browser: apt-get install chromium (Debian)"
-    ),
-]
+pytestmark = pytest.mark.slow
 
 
 def free_port() -> int:
@@ -83,18 +77,8 @@ def address(data: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def opened(browser: Any) -> Iterator[Any]:
+def opened(browser: Browser) -> Iterator[Any]:
     """Opens the page at an address: the page, and what its console said."""
     with contextlib.ExitStack() as stack:
 
@@ -234,9 +218,8 @@ def test_every_word_is_there_in_both_languages_and_every_reason_of_the_ledger(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_has_no_barrier_that_axe_knows(opened, address: str, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page, _ = opened(address, 390, color_scheme=scheme)
     page.wait_for_selector("#servicios")
     page.evaluate("for (const node of document.querySelectorAll('details')) node.open = true")
-    found = axe.Axe().run(page)
+    found = Axe().run(page)
     assert not found.response["violations"], found.generate_report()
