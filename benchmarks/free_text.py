@@ -48,7 +48,7 @@ def main() -> None:
         overviews, topics, words = (vectors(texts, encoder, cache) for texts in made)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build(facts, overviews, topics, words, encoder).save(folder)
+        build(facts, (overviews, topics, words), encoder)[0].save(folder)
         encoder.write(folder)
         served = FreeText.load(folder, MultilingualEncoder(folder))
         measure(served, facts.movie_ids, options.queries)

@@ -103,11 +103,15 @@ def staging(root: Path, version: str) -> Iterator[Path]:
 
 
 def publish(
-    folder: Path, manifest: Manifest, gate: Callable[[Path, Manifest], None] | None = None
+    folder: Path,
+    manifest: Manifest,
+    gate: Callable[[Path, Manifest], None] | None = None,
+    point: bool = True,
 ) -> Path:
     """Seal the staged `folder` with its manifest, make it a version and point at it.
 
-    `gate` is given both after the files were read back, and raises DataError to stop.
+    `gate` is given both after the files were read back, and raises DataError to stop. Without
+    `point` the version stands ready, and nobody reads it yet.
     """
     root = folder.parent
     files = {
@@ -129,7 +133,8 @@ def publish(
     if target.exists():  # damaged, or it would have been kept: see `is_whole`
         target.rename(root / f"{STAGING}damaged-{manifest.version}")
     folder.rename(target)
-    point_to(root, manifest.version)
+    if point:
+        point_to(root, manifest.version)
     shutil.rmtree(root / f"{STAGING}damaged-{manifest.version}", ignore_errors=True)
     return target
 
@@ -173,9 +178,9 @@ def _write_name(path: Path, version: str) -> None:
     flush(path.parent)
 
 
-def keep(root: Path, version: str) -> Outcome:
-    """Make a version that is there, and whole, the current one, if it is not."""
-    if current_version(root) != version:
+def keep(root: Path, version: str, point: bool = True) -> Outcome:
+    """Make a version that is there, and whole, the current one (with `point`), if it is not."""
+    if point and current_version(root) != version:
         point_to(root, version)
     return Outcome(version, root / version, False, read_manifest(root / version).counts)
 

@@ -45,10 +45,11 @@ SIMULATED = "simulated"
 """Stands in the name of a ratings file that nobody's ratings are in: it was made up."""
 
 
-def run_etl(raw: Path, root: Path) -> Outcome:
+def run_etl(raw: Path, root: Path, point: bool = True) -> Outcome:
     """Build the data version of the files in `raw` into `root`, unless it is there already.
 
-    Raises DataError for bad input or a fault of the disk; then nothing has changed in `root`.
+    Without `point` it is not made the current one. Raises DataError for bad input or a fault of the
+    disk; then nothing has changed in `root`.
     """
     sources = find_sources(raw)
     inputs = {role: source.sha256() for role, source in sorted(sources.items())}
@@ -56,7 +57,7 @@ def run_etl(raw: Path, root: Path) -> Outcome:
     version = version_name(KIND, DATA_FORMAT, inputs, RULES)
     with building(root):
         if is_whole(root, version, KIND, DATA_FORMAT):
-            return keep(root, version)
+            return keep(root, version, point)
         built = transform(sources)
         counts = _counts(built)
         manifest = Manifest(
@@ -70,7 +71,7 @@ def run_etl(raw: Path, root: Path) -> Outcome:
         with staging(root, version) as folder:
             for name, table in built.tables.items():
                 pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-            target = publish(folder, manifest)
+            target = publish(folder, manifest, point=point)
     logger.info("data_published version=%s movies=%d", version, counts["movies"])
     return Outcome(version, target, True, counts)
 

@@ -18,6 +18,7 @@ from contracts.versions import (
     is_whole,
     keep,
     open_current,
+    open_version,
     publish,
     read_manifest,
     staging,
@@ -26,65 +27,118 @@ from contracts.versions import (
 from index import free_text_build
 from index.block_states import block_states
 from index.blocks import INDEX_FORMAT, INDEX_KIND, Layout, default_layout
-from index.embeddings import Encoders, FilmVectors, embed_films
+from index.embeddings import Encoders, embed_films, embed_words
 from index.encoders.free_text_encoder import write_encoder
 from index.encoders.multilingual import MultilingualEncoder
 from index.encoders.text_encoder import TextEncoder
 from index.facts import FilmFacts, read_facts
 from index.faiss_store import FaissIndex, save_array
-from index.features import Features, build_features
+from index.features import Features, build_features, learn_basis
 from index.gate import Floors, Gate, measure
-from index.neighbours import Neighbours, nearest_films
+from index.inherited import LEARNT_ON, RULES_KEY, WEIGHTS_KEY, Inherited, learnt_on
+from index.neighbour_state import State, film_digests
+from index.neighbour_update import kept_of_all, updated
+from index.neighbours import Comparer, Neighbours
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SPARSE_FILE, SimilarFilms
 from index.users.build import build_users
 from index.users.known import SETTINGS
-from index.weights import Learnt, learn_weights
+from index.weights import learn_weights
 
 logger = logging.getLogger(__name__)
 
-RULES = 5
+RULES = 6
 """Raised with every change of how the index is made, so that the same data is built anew."""
 
 NEIGHBOURS_KEPT = 100
 """The most similar films an endpoint gives."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be built.
+
+    Of which version of the `data` (None: the published one); whether to `inherit` what the index
+    published before has learnt; and whether to `point` at the result.
+    """
+
+    data: str | None = None
+    inherit: bool = False
+    point: bool = True
+
+
+ANEW = Order()
+"""Of the published data, learning everything anew."""
+
+
 def run_index(
-    data_root: Path, root: Path, encoders: Encoders, cache_dir: Path, floors: Floors | None = None
+    data_root: Path,
+    root: Path,
+    encoders: Encoders,
+    cache_dir: Path,
+    floors: Floors | None = None,
+    order: Order = ANEW,
 ) -> Outcome:
-    """Build the index of the current data version into `root`, unless it is there already.
+    """Build the index of a data version into `root`, unless it is there already.
 
     Embeddings are taken from `cache_dir` where they are known. Raises DataError for a fault of
     the data version or of the disk, or where the index is below `floors` (those of the
     environment, if not given); then nothing has changed in `root`.
     """
     floors = floors or Floors()
-    data_folder, data = open_current(data_root, "data", DATA_FORMAT)
-    layout = default_layout(rated=data.counts.get("users", 0) > 1)
-    inputs = {
-        "data": data.version,
-        "encoder": encoders.plot.name,
-        "multilingual_encoder": encoders.multilingual.name,
-    }
-    recipe = [RULES, NEIGHBOURS_KEPT, layout.as_settings()]
-    version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
+    data_folder, data = _data(data_root, order)
     with building(root):
-        if is_whole(root, version, INDEX_KIND, INDEX_FORMAT):
-            floors.check(read_manifest(root / version).settings["quality"])
-            return keep(root, version)
+        plan = _planned(root, data, encoders, order)
+        if is_whole(root, plan.version, INDEX_KIND, INDEX_FORMAT):
+            floors.check(read_manifest(root / plan.version).settings["quality"])
+            return keep(root, plan.version, order.point)
         facts = read_facts(data_folder)
         if not facts.titles:
             raise DataError(f"{data_folder} holds no films: there is nothing to index")
-        with staging(root, version) as folder:
-            made = make(folder, facts, embed_films(facts, encoders, cache_dir), layout, encoders)
-            draft = describe(version, inputs, made)
+        with staging(root, plan.version) as folder:
+            made = make(folder, facts, plan, encoders, cache_dir)
+            draft = describe(plan, made)
             measured = measure(SimilarFilms.load(folder, draft), made.neighbours, facts)
-            settings = draft.settings | {"quality": made.learnt.held_out() | measured}
+            settings = draft.settings | {"quality": made.held_out | measured}
             manifest = draft.model_copy(update={"settings": settings})
             gate = Gate(facts, partial(as_served, encoders.multilingual), floors)
-            target = publish(folder, manifest, gate.check)
-    logger.info("index_published version=%s movies=%d", version, len(facts.titles))
-    return Outcome(version, target, True, manifest.counts)
+            target = publish(folder, manifest, gate.check, order.point)
+    made.state.save(_states(cache_dir), plan.version)
+    logger.info("index_published version=%s movies=%d", plan.version, len(facts.titles))
+    return Outcome(plan.version, target, True, manifest.counts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an index version will be: its name, what it is made of, and what it takes over."""
+
+    version: str
+    inputs: dict[str, str]
+    layout: Layout
+    learnt_on: dict[str, Any]
+    inherited: Inherited | None
+
+
+def _data(root: Path, order: Order) -> tuple[Path, Manifest]:
+    if order.data is None:
+        return open_current(root, "data", DATA_FORMAT)
+    return open_version(root, order.data, "data", DATA_FORMAT)
+
+
+def _planned(root: Path, data: Manifest, encoders: Encoders, order: Order) -> Plan:
+    """The plan for an index of `data`; the same for the same data, encoders and learning."""
+    inputs = {
+        "encoder": encoders.plot.name,
+        "multilingual_encoder": encoders.multilingual.name,
+    }
+    inherited = None
+    if order.inherit:
+        inherited = Inherited.of_current(root, data, inputs | {RULES_KEY: RULES})
+    own = inherited.learnt_on if inherited else learnt_on(data)
+    layout = default_layout(rated=data.counts.get("users", 0) > 1)
+    recipe = [RULES, NEIGHBOURS_KEPT, layout.as_settings()]
+    inputs |= {"data": data.version, LEARNT_ON: own["data"]}
+    version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
+    return Plan(version, inputs, layout, own, inherited)
 
 
 @dataclass(frozen=True)
@@ -93,28 +147,63 @@ class Made:
 
     features: Features
     neighbours: Neighbours
-    learnt: Learnt
+    state: State
+    weights: str
+    held_out: dict[str, float]
     users: dict[str, Any] | None
     """What the manifest says of the model of users; None where there is none."""
 
 
-def make(
-    folder: Path, facts: FilmFacts, vectors: FilmVectors, layout: Layout, encoders: Encoders
-) -> Made:
+def make(folder: Path, facts: FilmFacts, plan: Plan, encoders: Encoders, cache_dir: Path) -> Made:
     """Write every part of an index version into `folder`."""
-    features = build_features(facts, vectors, layout)
-    learnt = learn_weights(features, facts)
-    features = replace(features, layout=learnt.layout)
-    with track(len(features), "Finding neighbours") as advance:
-        neighbours = nearest_films(features, NEIGHBOURS_KEPT, advance)
+    vectors = embed_films(facts, encoders, cache_dir)
+    old = plan.inherited
+    basis = old.basis if old else learn_basis(facts, vectors, plan.layout)
+    basis.save(folder)
+    features = build_features(facts, vectors, plan.layout, basis)
+    if old:
+        layout, weights, held_out = old.layout, old.weights, old.held_out
+    else:
+        learnt = learn_weights(features, facts)
+        layout, held_out = learnt.layout, learnt.held_out()
+        weights = "learnt" if learnt.learnt else "default"
+    features = replace(features, layout=layout)
+    state = _nearest(facts, features, old, _states(cache_dir))
+    neighbours = Neighbours.of(state.kept.ranks[:, :NEIGHBOURS_KEPT])
     save(folder, features, neighbours, FaissIndex.build(facts.movie_ids, features.vectors()))
-    texts = vectors.overviews, vectors.topics, vectors.words
-    free_text_build.build(facts, *texts, encoders.multilingual).save(folder)
+    free_text, text_basis = free_text_build.build(
+        facts,
+        (vectors.overviews, vectors.topics, vectors.words),
+        encoders.multilingual,
+        old.text_basis if old else None,
+        partial(embed_words, encoder=encoders.multilingual, cache_dir=cache_dir),
+    )
+    free_text.save(folder)
+    text_basis.save(folder)
     write_encoder(encoders.multilingual, folder)
-    return Made(features, neighbours, learnt, build_users(folder, facts, features))
+    users = build_users(folder, facts, features, old.users if old else None)
+    return Made(features, neighbours, state, weights, held_out, users)
 
 
-def describe(version: str, inputs: dict[str, str], made: Made) -> Manifest:
+def _nearest(facts: FilmFacts, features: Features, old: Inherited | None, states: Path) -> State:
+    """The films nearest to each; where the index before is known, only for what changed."""
+    compare, digests = Comparer(features), film_digests(facts, features)
+    before = State.load(states, old.version) if old else None
+    with track(len(features), "Finding neighbours") as advance:
+        if before is None:
+            kept = kept_of_all(compare, NEIGHBOURS_KEPT, advance)
+        else:
+            rows = before.rows_of(facts.movie_ids, digests)
+            logger.info("neighbours_updated changed=%d", int((rows < 0).sum()))
+            kept = updated(before.kept, rows, compare, NEIGHBOURS_KEPT, advance)
+    return State(facts.movie_ids, digests, kept)
+
+
+def _states(cache_dir: Path) -> Path:
+    return cache_dir.parent / "neighbours"
+
+
+def describe(plan: Plan, made: Made) -> Manifest:
     """The manifest of an index version: how it was made, and how many films have each block."""
     covered = {f"block.{name}": films for name, films in made.features.coverage().items()}
     counts = {"movies": len(made.features)} | covered
@@ -122,16 +211,17 @@ def describe(version: str, inputs: dict[str, str], made: Made) -> Manifest:
     return Manifest(
         kind=INDEX_KIND,
         format=INDEX_FORMAT,
-        version=version,
-        inputs=inputs,
+        version=plan.version,
+        inputs=plan.inputs,
         settings={
             "bloques": [state.as_settings() for state in states],
             "blocks": made.features.layout.as_settings(),
             "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
+            LEARNT_ON: plan.learnt_on,
             "neighbours": NEIGHBOURS_KEPT,
-            "rules": RULES,
+            RULES_KEY: RULES,
             SETTINGS: made.users,
-            "weights": "learnt" if made.learnt.learnt else "default",
+            WEIGHTS_KEY: made.weights,
         },
         counts=counts,
     )

@@ -42,6 +42,12 @@ def embed_films(facts: FilmFacts, encoders: Encoders, cache_dir: Path) -> FilmVe
     return FilmVectors(descriptions, *many)
 
 
+def embed_words(words: Sequence[str], encoder: TextEncoder, cache_dir: Path) -> Floats:
+    """Vectors of words beside those of the films, shape (words, dim); kept in `cache_dir`."""
+    with EmbeddingCache(cache_dir, encoder) as cache:
+        return embed(words, encoder, cache)
+
+
 def _embed(texts: Sequence[str], encoder: TextEncoder, cache: EmbeddingCache) -> Floats:
     said = [row for row, text in enumerate(texts) if text]
     vectors = np.zeros((len(texts), encoder.dim), dtype=np.float32)

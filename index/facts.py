@@ -1,6 +1,7 @@
 """What a data version says of its films, as far as the index is made of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ class FilmFacts:
 
     def words(self) -> list[str]:
         """The words of the catalogue that can stand for those of a query, some 15,000."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> list[str]:
         return catalogue_words(self.overview_texts(), self.keywords)
 
 

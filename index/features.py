@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from index.association import association_vectors, evidence
+from index.basis import NO_LIKES, Basis, Likes, VoteScale, log_votes
 from index.blocks import ASSOCIATION, DENSE, TEXT_DIM, Layout
 from index.embeddings import FilmVectors
 from index.facts import FilmFacts
-from index.principal import reduced
-from index.sparse import Weighted, by_rarity, plain
+from index.principal import reduced, shortening
+from index.sparse import Rarity, Weighted, by_rarity, plain
 from index.store import Floats
 from index.text import title_words
 
@@ -21,9 +21,8 @@ FIRST_YEAR, LAST_YEAR, YEAR_STEP, YEAR_WIDTH = 1880, 2032, 8, 8.0
 RENOWN_STEP, KNOWN_ALIKE = 0.1, 0.17
 """Bumps over log-votes from 0 to 1; and the part of renown that says that films are known alike."""
 
-PRIOR_VOTES, POORLY_RATED, ESTEEMED_ALIKE = 50, 10, 0.13
-"""Votes that a mean vote is shrunk by; the percentile of mean votes that counts 0; and the part of
-esteem that says that films are esteemed alike."""
+ESTEEMED_ALIKE = 0.13
+"""The part of esteem that says that films are esteemed alike."""
 
 
 @dataclass(frozen=True)
@@ -54,37 +53,73 @@ class Features:
         return counts
 
 
-def build_features(facts: FilmFacts, vectors: FilmVectors, layout: Layout) -> Features:
-    """Features of every film, in the blocks of `layout`."""
+def build_features(
+    facts: FilmFacts, vectors: FilmVectors, layout: Layout, basis: Basis | None = None
+) -> Features:
+    """Features of every film, in the blocks of `layout`.
+
+    What a film is measured by comes from `basis`, or is learnt from these films. With a given
+    basis a film's features depend on the film alone.
+    """
+    basis = basis or learn_basis(facts, vectors, layout)
     dense = {
-        "texto": reduced(vectors.descriptions, TEXT_DIM),
-        "texto_multilingue": reduced(vectors.overviews, TEXT_DIM),
-        "temas_multilingue": reduced(vectors.topics, TEXT_DIM),
-        "titulo_multilingue": reduced(vectors.titles, TEXT_DIM),
-        "anio": year_bumps(facts.years),
-        "renombre": renown(facts.votes),
-        "valoracion": esteem(facts.mean_votes, facts.votes),
+        name: reduced(table, TEXT_DIM, basis.directions[name])
+        for name, table in texts_of(vectors).items()
     }
-    films = len(facts.titles)
-    known = np.zeros(films, dtype=np.float32)
+    dense |= {
+        "anio": year_bumps(facts.years),
+        "renombre": renown(facts.votes, basis.votes),
+        "valoracion": esteem(facts.mean_votes, facts.votes, basis.votes),
+    }
+    known = np.zeros(len(facts.titles), dtype=np.float32)
     if ASSOCIATION.name in layout.names(DENSE):
-        dense[ASSOCIATION.name] = association_vectors(facts.ratings, films)
-        known = evidence(facts.ratings, films)
+        dense[ASSOCIATION.name] = basis.likes.vectors_of(facts.movie_ids)
+        known = basis.likes.evidence_of(facts.movie_ids)
     return Features(
         layout,
         # rounded as FAISS stores them, so that build and service compute the same score
         dense={name: rows.astype(np.float16).astype(np.float32) for name, rows in dense.items()},
         sparse={
-            "palabras_clave": by_rarity(plain(facts.keywords)),
-            "generos": by_rarity(plain(facts.genres)),
-            "reparto": by_rarity([billing(cast) for cast in facts.cast]),
-            "direccion": by_rarity(plain(facts.directors)),
-            "productoras": by_rarity(plain(facts.companies)),
-            "idioma": by_rarity(plain([name] if name else [] for name in facts.languages)),
-            "titulo": by_rarity(plain(title_words(title) for title in facts.titles)),
+            name: by_rarity(names, basis.rarity[name]) for name, names in names_of(facts).items()
         },
         evidence=known,
     )
+
+
+def learn_basis(facts: FilmFacts, vectors: FilmVectors, layout: Layout) -> Basis:
+    """What these films are measured by."""
+    likes = NO_LIKES
+    if ASSOCIATION.name in layout.names(DENSE):
+        likes = Likes.learn(facts.ratings, facts.movie_ids)
+    return Basis(
+        {name: shortening(table, TEXT_DIM) for name, table in texts_of(vectors).items()},
+        {name: Rarity.of(names) for name, names in names_of(facts).items()},
+        VoteScale.of(facts.mean_votes, facts.votes),
+        likes,
+    )
+
+
+def texts_of(vectors: FilmVectors) -> dict[str, Floats]:
+    """The vectors that each block of text is made of."""
+    return {
+        "texto": vectors.descriptions,
+        "texto_multilingue": vectors.overviews,
+        "temas_multilingue": vectors.topics,
+        "titulo_multilingue": vectors.titles,
+    }
+
+
+def names_of(facts: FilmFacts) -> dict[str, list[Weighted]]:
+    """The names that each sparse block is made of, with their weights within the film."""
+    return {
+        "palabras_clave": plain(facts.keywords),
+        "generos": plain(facts.genres),
+        "reparto": [billing(cast) for cast in facts.cast],
+        "direccion": plain(facts.directors),
+        "productoras": plain(facts.companies),
+        "idioma": plain([name] if name else [] for name in facts.languages),
+        "titulo": plain(title_words(title) for title in facts.titles),
+    }
 
 
 def billing(cast: list[str]) -> Weighted:
@@ -105,12 +140,7 @@ def year_bumps(years: NDArray[Any]) -> Floats:
     return np.asarray(unit, dtype=np.float32)
 
 
-def log_votes(votes: NDArray[Any]) -> NDArray[np.float64]:
-    """How well known each film is, from 0 to 1 for the most voted, on a logarithmic scale."""
-    return np.asarray(np.log1p(votes) / max(float(np.log1p(votes.max(initial=0))), 1.0))
-
-
-def renown(votes: NDArray[Any]) -> Floats:
+def renown(votes: NDArray[Any], scale: VoteScale | None = None) -> Floats:
     """How well known each film is, shape (films, 12), length 1 at most.
 
     The inner product of two films grows with the renown of both (the product of their squared
@@ -118,25 +148,20 @@ def renown(votes: NDArray[Any]) -> Floats:
     (Gaussian bumps over log-votes). Thus a well-known film favours well-known ones, where an
     obscure one hardly does. A film without votes is zero.
     """
-    known = log_votes(votes)
+    known = log_votes(votes, scale.most if scale else None)
     return _grown_and_alike(known**2, known, votes > 0, KNOWN_ALIKE)
 
 
-def esteem(mean_votes: NDArray[Any], votes: NDArray[Any]) -> Floats:
+def esteem(mean_votes: NDArray[Any], votes: NDArray[Any], scale: VoteScale | None = None) -> Floats:
     """How well rated each film is, shape (films, 12), length 1 at most; as `renown` is made.
 
     From mean votes shrunk to that of all films (a Bayesian average), so that a film that three
     people gave a ten is not the best of all. A film without votes is zero.
     """
-    counted = votes >= min(PRIOR_VOTES, votes.max(initial=0))
-    if not len(votes) or not votes.any():
+    scale = scale or VoteScale.of(mean_votes, votes)
+    if not scale.most:
         return np.zeros((len(votes), 12), dtype=np.float32)
-    typical = mean_votes[counted].mean()
-    shrunk = (votes * mean_votes + PRIOR_VOTES * typical) / (votes + PRIOR_VOTES)
-    low, best = np.percentile(shrunk[counted], POORLY_RATED), shrunk.max()
-    above = np.clip((shrunk - low) / max(best - low, 1e-9), 0, 1)
-    lowest = shrunk.min()
-    place = (shrunk - lowest) / max(best - lowest, 1e-9)
+    above, place = scale.placed(mean_votes, votes)
     return _grown_and_alike(above, place, votes > 0, ESTEEMED_ALIKE)
 
 

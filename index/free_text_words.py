@@ -28,9 +28,6 @@ NEAREST, ALIKE, SAME = 6, 0.5, 0.9
 """At most so many stems stand for a word; from a likeness of ALIKE, which counts nothing, to SAME,
 which counts in full, as the word itself does."""
 
-COMMON, FEW_FILMS = 0.135, 10
-"""A word in more than this share of the films, and more than so many, tells none from another."""
-
 CROWD = 10
 """Neighbours over which the crowd about a word is measured."""
 
@@ -99,36 +96,40 @@ class Lexicon:
     crowding: Floats
     places: NDArray[np.int32]
     dictionary: "Dictionary"
+    rows: tuple[int, ...] = ()
+    """Which of the words that it was built from it holds."""
 
     @classmethod
     def build(cls, words: Sequence[str], vectors: Floats, postings: Postings) -> "Lexicon":
         """From words and their unit vectors, shape (words, encoder dim); an empty dictionary."""
         basis = principal([vectors], DIM)
-        kept = [(row, postings.place(stems(word)[0])) for row, word in enumerate(words)]
-        kept = [(row, place) for row, place in kept if _tells_apart(postings, place)]
-        rows = np.array([row for row, _ in kept], np.intp)
+        places = postings.telling([stems(word)[0] for word in words])
+        rows = np.flatnonzero(places >= 0)
         short = vectors[rows] @ basis
         return cls(
             basis,
             Quantised.of(short),
             _crowding(short),
-            np.array([place for _, place in kept], np.int32),
+            places[rows].astype(np.int32),
             Dictionary.of([], []),
+            tuple(rows.tolist()),
         )
 
-    def standing_for_known(self, words: Sequence[str], vectors: Floats) -> "Lexicon":
-        """The same with a dictionary of `words`, whose vectors need not be asked for again."""
-        stands: list[dict[int, float]] = []
-        for start in range(0, len(words), 256):
-            stands += self.standing_for(vectors[start : start + 256])
-        return replace(self, dictionary=Dictionary.of(words, stands))
+    @classmethod
+    def without_places(cls, basis: Floats, vectors: Quantised, crowding: Floats) -> "Lexicon":
+        """Whose words stand in no texts yet: see `over`."""
+        return cls(basis, vectors, crowding, np.empty(0, np.int32), Dictionary.of([], []))
+
+    def over(self, places: NDArray[np.int64], dictionary: "Dictionary") -> "Lexicon":
+        """The same words over other texts, where their stems are at `places` (-1: nowhere)."""
+        return replace(self, places=places.astype(np.int32), dictionary=dictionary)
 
     def standing_for(self, vectors: Floats) -> list[dict[int, float]]:
         """For each word the places of the stems that stand for it, and how much they count."""
         alike = self.vectors.dot(vectors @ self.basis) - self.crowding
         found: list[dict[int, float]] = []
         for row in alike:
-            near = np.flatnonzero(row > ALIKE)
+            near = np.flatnonzero((row > ALIKE) & (self.places >= 0))
             near = near[np.argsort(-row[near], kind="stable")]
             counts = np.minimum((row[near] - ALIKE) / (SAME - ALIKE), 1)
             stands: dict[int, float] = {}
@@ -138,6 +139,11 @@ class Lexicon:
                     break
             found.append(stands)
         return found
+
+    def standing(self, vectors: Floats) -> list[dict[int, float]]:
+        """As `standing_for`, of words by the ten thousand."""
+        parts = [vectors[start : start + 256] for start in range(0, len(vectors), 256)]
+        return [stands for part in parts for stands in self.standing_for(part)]
 
 
 def catalogue_words(overviews: Sequence[str], keywords: Sequence[Sequence[str]]) -> list[str]:
@@ -169,7 +175,7 @@ def words_scores(stands_for: Mapping[str, Mapping[int, float]], postings: Postin
         stands = dict(standing)
         for stem in stems(word):
             place = postings.place(stem)
-            if _tells_apart(postings, place):
+            if postings.tells_apart(place):
                 stands[place] = 1.0
         best = np.zeros(postings.count, np.float32)
         for place, counts in stands.items():
@@ -182,11 +188,6 @@ def words_scores(stands_for: Mapping[str, Mapping[int, float]], postings: Postin
 
 def _says(word: str) -> bool:
     return len(word) >= SHORTEST and fold(word) not in PASSED_OVER
-
-
-def _tells_apart(postings: Postings, place: int) -> bool:
-    """Whether a word stands in the catalogue, and not in too many films."""
-    return 0 < postings.films_with(place) <= max(COMMON * postings.count, FEW_FILMS)
 
 
 def _crowding(vectors: Floats) -> Floats:

@@ -1,8 +1,16 @@
-"""The films nearest to each film, exactly, by the whole score."""
+"""The films nearest to each film, by the whole score: exactly, or among candidates where films
+are too many to compare each with all.
 
-from collections.abc import Callable
+A score is rounded to six decimals, and computed so that it depends on its two films alone and not
+on which others are compared beside them: names in single precision, one after the other; vectors
+in double, whose last bits no rounding lets through. So lists that are brought up to date film by
+film (`index.neighbour_update`) are those of a full build.
+"""
+
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +28,19 @@ THREADS = 2
 ROUNDED = 6
 """Decimals that tell scores apart."""
 
+ROUNDING = 1e-5
+"""Beyond what single precision is off by, for scores up to 1."""
+
+Rank = NDArray[np.int64]
+"""A film and its score in one number: the lower, the higher the score, then the lower the row."""
+
+ROW_BITS = 32
+TOP = np.int64(2 * 10**ROUNDED)
+"""In millionths, above what any score can be."""
+
+NONE = np.iinfo(np.int64).max
+"""The rank of no film."""
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -27,6 +48,27 @@ class Neighbours:
 
     rows: NDArray[np.int32]
     scores: Floats
+
+    @classmethod
+    def of(cls, ranks: Rank) -> "Neighbours":
+        """From ranks, shape (films, k), ascending."""
+        return cls(rows_of(ranks).astype(np.int32), scores_of(ranks))
+
+
+def ranked(rows: NDArray[np.int64], scores: NDArray[np.float64]) -> Rank:
+    """The rank of each film at `rows` by its score, of the same shape."""
+    millionths = np.rint(scores * 10**ROUNDED).astype(np.int64)
+    return np.asarray(((TOP - millionths) << ROW_BITS) | rows)
+
+
+def rows_of(ranks: Rank) -> NDArray[np.int64]:
+    """The row in each rank."""
+    return np.asarray(ranks & ((1 << ROW_BITS) - 1))
+
+
+def scores_of(ranks: Rank) -> Floats:
+    """The score in each rank."""
+    return np.asarray((TOP - (ranks >> ROW_BITS)) / 10**ROUNDED, dtype=np.float32)
 
 
 def nearest_films(
@@ -37,55 +79,122 @@ def nearest_films(
     Highest score first, ties by row; a film is never its own neighbour. `advance` is told how
     many films were done. Cost grows with the square of the number of films.
     """
-    films = len(features)
+    return Neighbours.of(nearest_ranks(Comparer(features), k, advance))
+
+
+def nearest_ranks(
+    compare: "Comparer", k: int, advance: Callable[[int], None] = lambda n: None
+) -> Rank:
+    """As `nearest_films`, as ranks: shape (films, k), int64."""
+    films = len(compare)
     k = max(min(k, films - 1), 0)
-    rows = np.empty((films, k), dtype=np.int32)
-    scores = np.empty((films, k), dtype=np.float32)
+    ranks = np.empty((films, k), dtype=np.int64)
     if k == 0:
-        return Neighbours(rows, scores)
-    compare = comparer(features)
+        return ranks
 
     def fill(start: int) -> int:
-        chunk = slice(start, min(start + ROWS_AT_ONCE, films))
-        block = compare(chunk)
-        block[np.arange(len(block)), np.arange(chunk.start, chunk.stop)] = -np.inf
-        rows[chunk] = best = highest(block, k)
-        scores[chunk] = np.round(np.take_along_axis(block, best, axis=1), ROUNDED)
-        return len(block)
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, films))
+        ranks[rows] = compare.nearest(rows, k)
+        return len(rows)
 
     with ThreadPoolExecutor(THREADS) as pool:
         for done in pool.map(fill, range(0, films, ROWS_AT_ONCE)):
             advance(done)
-    return Neighbours(rows, scores)
+    return ranks
 
 
-def comparer(features: Features) -> Callable[[slice | Ints], Floats]:
-    """What gives the scores of a chunk of films (as queries) with all, shape (chunk, films)."""
-    dense = np.hstack(list(features.dense.values()))
-    weights = features.layout.weight_rows(features.evidence).astype(np.float32)
-    places = {block.name: place for place, block in enumerate(features.layout.blocks)}
-    columns = np.concatenate(
-        [np.full(features.dense[name].shape[1], places[name]) for name in features.dense]
-    )
-    names_across = sparse.hstack(list(features.sparse.values()), format="csr").T.tocsr()
+class Comparer:
+    """Gives the scores of films as they ask, each with the weights of its own evidence."""
 
-    def compare(chunk: slice | Ints) -> Floats:
-        own = weights[chunk]
-        names = sparse.hstack(
-            [
-                sparse.diags(own[:, places[name]]) @ rows[chunk]
-                for name, rows in features.sparse.items()
-            ],
-            format="csr",
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._dense = np.hstack(list(features.dense.values()))
+        self._weights = features.layout.weight_rows(features.evidence).astype(np.float32)
+        self._place = {block.name: place for place, block in enumerate(features.layout.blocks)}
+        self._columns = np.concatenate(
+            [np.full(rows.shape[1], self._place[name]) for name, rows in features.dense.items()]
         )
-        shared = names @ names_across
-        scores = (dense[chunk] * own[:, columns]) @ dense.T
+
+    def __len__(self) -> int:
+        return len(self._dense)
+
+    def scores(self, rows: slice | Ints) -> Floats:
+        """Of the films at `rows`, as queries, with all: shape (rows, films). Last bits may vary."""
+        shared = self.names(rows) @ self._names_across
+        scores = self.queries(rows) @ self._dense.T
         for row in range(len(scores)):
             span = slice(shared.indptr[row], shared.indptr[row + 1])
             scores[row, shared.indices[span]] += shared.data[span]
         return np.asarray(scores, dtype=np.float32)
 
-    return compare
+    def nearest(self, rows: Ints, k: int) -> Rank:
+        """Ranks of the `k` films nearest to each at `rows`, ascending: shape (rows, k)."""
+        shared = self.names(rows) @ self._names_across
+        queries = self.queries(rows)
+        scores = queries @ self._dense.T
+        best = np.empty((len(rows), k), np.int64)
+        for place, row in enumerate(rows.tolist()):
+            span = slice(shared.indptr[place], shared.indptr[place + 1])
+            beside = np.zeros(len(self), np.float32)
+            beside[shared.indices[span]] = shared.data[span]
+            found = scores[place] + beside
+            found[row] = -np.inf
+            edge = np.partition(found, len(found) - k)[len(found) - k]
+            near = np.flatnonzero(found >= edge - ROUNDING)
+            near = near[near != row]
+            exact = self.products(queries[place], near) + beside[near]
+            best[place] = np.sort(ranked(near, exact))[:k]
+        return best
+
+    def products(self, query: Floats, rows: Ints) -> NDArray[np.float64]:
+        """Inner products of a weighted `query`, shape (dim,), with films, in double precision."""
+        return np.asarray(self._dense[rows].astype(np.float64) @ query.astype(np.float64))
+
+    def pair_products(self, queries: Floats, rows: Ints) -> NDArray[np.float64]:
+        """As `products`, of each query with one film: `queries` of shape (rows, dim)."""
+        exact = queries.astype(np.float64), self._dense[rows].astype(np.float64)
+        return np.asarray(np.einsum("nd,nd->n", *exact))
+
+    def queries(self, rows: slice | Ints) -> Floats:
+        """The vectors of films as they ask: each block times its weight, shape (rows, dim)."""
+        return np.asarray(self._dense[rows] * self._weights[rows][:, self._columns])
+
+    def names(self, rows: slice | Ints) -> sparse.csr_matrix:
+        """The names of films as they ask, all blocks side by side: shape (rows, names)."""
+        own = self._weights[rows]
+        return sparse.hstack(
+            [
+                sparse.diags(own[:, self._place[name]]) @ names[rows]
+                for name, names in self._features.sparse.items()
+            ],
+            format="csr",
+        )
+
+    def against(self, rows: Ints) -> Iterator[tuple[slice, Floats, sparse.csr_matrix, Floats]]:
+        """Every film, some at a time, asking for those at `rows` alone.
+
+        Gives which films, their queries, the names they share (films, rows), and the scores.
+        """
+        across = sparse.hstack(list(self._features.sparse.values()), format="csr")[rows].T.tocsr()
+        others = np.ascontiguousarray(self._dense[rows].T)
+        for start in range(0, len(self), AT_ONCE):
+            part = slice(start, min(start + AT_ONCE, len(self)))
+            queries = self.queries(part)
+            shared = np.asarray((self.names(part) @ across).toarray())
+            yield part, queries, shared, queries @ others + shared
+
+    @cached_property
+    def _names_across(self) -> sparse.csr_matrix:
+        return sparse.hstack(list(self._features.sparse.values()), format="csr").T.tocsr()
+
+
+AT_ONCE = 4096
+"""Films that ask for a few others in one step."""
+
+
+def comparer(features: Features) -> Callable[[slice | Ints], Floats]:
+    """What gives the scores of a chunk of films (as queries) with all, shape (chunk, films)."""
+    return Comparer(features).scores
 
 
 def highest(scores: Floats, k: int) -> NDArray[np.int64]:

@@ -20,6 +20,10 @@ from index.text import WORD
 
 STEM = 6
 SATURATION, LENGTH_SHARE = 1.2, 0.75
+
+COMMON, FEW_FILMS = 0.135, 10
+"""A word in more than this share of the films, and more than so many, tells none from another."""
+
 FILE = "free_text_words_{part}.npy"
 
 Floats = NDArray[np.float32]
@@ -80,6 +84,20 @@ class Postings:
     def films_with(self, place: int) -> int:
         """How many films say the stem at `place`; 0 at -1."""
         return int(self.starts[place + 1] - self.starts[place]) if place >= 0 else 0
+
+    def tells_apart(self, place: int) -> bool:
+        """Whether the stem at `place` stands in the catalogue, and not in too many films."""
+        return 0 < self.films_with(place) <= max(COMMON * self.count, FEW_FILMS)
+
+    def telling(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Where each of `stems` stands; -1 for one that does not tell films apart."""
+        if not len(stems) or not len(self.stems):
+            return np.full(len(stems), -1)
+        asked = np.array(stems, f"U{STEM}")
+        places = np.minimum(np.searchsorted(self.stems, asked), len(self.stems) - 1)
+        films = np.diff(self.starts)[places]
+        known = (self.stems[places] == asked) & (films <= max(COMMON * self.count, FEW_FILMS))
+        return np.where(known, places, -1)
 
     def of(self, place: int) -> tuple[NDArray[np.int32], Floats]:
         """The films that say the stem at `place`, each once, and its BM25 in each."""

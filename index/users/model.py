@@ -47,6 +47,13 @@ class Parameters:
             "factor_share": self.factor_share,
         }
 
+    @classmethod
+    def from_settings(cls, told: dict[str, Any]) -> "Parameters":
+        """Those that a manifest tells of."""
+        doubt = Doubt(told["user_doubt"], told["film_doubt"], told["facts_doubt"])
+        shape = Shape(told["n_factors"], told["n_epochs"], told["reg_all"], told["lr_all"])
+        return cls(doubt, told["taste_doubt"], shape, told["factor_share"])
+
 
 @dataclass(frozen=True)
 class UserModel:

@@ -41,6 +41,9 @@ DEFAULT = Parameters(Doubt(), 0.5, SHAPES[2], 0.5)
 
 FEWEST_RATINGS = 500
 
+PARAMETERS = "parameters"
+"""Where a manifest tells them, in what it says of the model of users."""
+
 
 @dataclass(frozen=True)
 class Tuned:
@@ -54,7 +57,7 @@ class Tuned:
     def as_settings(self) -> dict[str, Any]:
         """As the manifest tells it."""
         return {
-            "parameters": self.parameters.as_settings(),
+            PARAMETERS: self.parameters.as_settings(),
             "rmse_by_fold": list(self.rmse),
             "rmse_of_biases_by_fold": list(self.rmse_of_biases),
             "ratings_searched_on": self.ratings,

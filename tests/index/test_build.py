@@ -137,6 +137,7 @@ def test_the_manifest_says_what_the_index_is_made_of(sample_var: Path) -> None:
     _, data = open_current(sample_var / "data", "data", DATA_FORMAT)
     assert manifest.inputs == {
         "data": data.version,
+        "learnt_on": data.version,
         "encoder": "hash/1",
         "multilingual_encoder": "words/1",
     }
@@ -219,7 +220,7 @@ def test_a_disk_that_fills_up_is_told_and_the_version_before_stays(
 
 DIES_AT = {
     "texts are embedded": "os:fsync",
-    "neighbours are sought": "index.build:nearest_films",
+    "neighbours are sought": "index.build:kept_of_all",
     "half the files are written": "index.build:save_array",
     "all files but the manifest are written": "index.build:publish",
     "the folder gets its name": "pathlib:Path.rename",

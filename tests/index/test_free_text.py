@@ -30,7 +30,7 @@ def free_text() -> FreeText:
         encoder.encode(texts) * np.array([[bool(text)] for text in texts], np.float32)
         for texts in (facts.overview_texts(), facts.topic_texts())
     ]
-    return build(facts, tables[0], tables[1], encoder.encode(facts.words()), encoder)
+    return build(facts, (*tables, encoder.encode(facts.words())), encoder)[0]
 
 
 def test_the_shares_of_a_film_add_up_to_its_score(free_text):

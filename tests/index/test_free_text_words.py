@@ -49,15 +49,6 @@ def test_no_words_find_nothing(postings):
     assert not words_scores({}, postings).any()
 
 
-def test_the_dictionary_says_what_the_vectors_say(lexicon):
-    words, vectors = ["pan", "boxeador", "nada"], np.eye(3, 8, dtype=np.float32)[[1, 0, 2]] * 0.8
-    known = lexicon.standing_for_known(words, vectors).dictionary.find([*words, "otra"])
-    stands = lexicon.standing_for(vectors)
-    assert known.keys() == set(words)
-    for word, stand in zip(words, stands, strict=True):
-        assert known[word] == pytest.approx(stand)
-
-
 def test_a_catalogue_without_words_has_an_empty_lexicon(postings):
     lexicon = Lexicon.build([], np.zeros((0, 8), np.float32), postings)
     assert score("storm", [1] * 8, lexicon, postings)[3] > 0
