@@ -48,8 +48,29 @@ FreeTextModel = Annotated[
 ]
 
 DEFAULT_VAR = Path("var")
+RAW = Path("data/raw")
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BAD_INPUT = 1
+
+
+@app.command()
+def descargar(
+    raw: Annotated[Path, typer.Option("--raw", help="Folder to put the files into.")] = RAW,
+    conjunto: Annotated[
+        list[str] | None,
+        typer.Option(help="peliculas, amazon, disney, hulu or netflix; repeatable. Default: all."),
+    ] = None,
+    completo: Annotated[
+        bool, typer.Option("--completo/--pequeno", help="All 26 million ratings, or 100,000.")
+    ] = False,
+    reemplazar: Annotated[
+        bool, typer.Option("--reemplazar", help="Replace files that differ from Kaggle's.")
+    ] = False,
+) -> None:
+    """Fetch Kaggle's sets with your token; a download that broke off goes on."""
+    from cli.download import download_sets
+
+    download_sets(raw, conjunto or (), completo, reemplazar)
 
 
 @app.command()
