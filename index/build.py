@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from contracts.columns import DATA_FORMAT
 from contracts.errors import DataError
 from contracts.progress import track
 from contracts.versions import (
@@ -17,57 +16,43 @@ from contracts.versions import (
     building,
     is_whole,
     keep,
-    open_current,
-    open_version,
     publish,
     read_manifest,
     staging,
-    version_name,
 )
 from index import free_text_build
 from index.block_states import block_states
-from index.blocks import INDEX_FORMAT, INDEX_KIND, Layout, default_layout
+from index.blocks import INDEX_FORMAT, INDEX_KIND
 from index.embeddings import Encoders, embed_films, embed_words
 from index.encoders.free_text_encoder import write_encoder
 from index.encoders.multilingual import MultilingualEncoder
 from index.encoders.text_encoder import TextEncoder
+from index.engine import MILVUS
+from index.engines import ENGINE, StoreSettings, build_engine, upload_to_milvus
 from index.facts import FilmFacts, read_facts
 from index.faiss_store import FaissIndex, save_array
 from index.features import Features, build_features, learn_basis
 from index.gate import Floors, Gate, measure
-from index.inherited import LEARNT_ON, RULES_KEY, WEIGHTS_KEY, Inherited, learnt_on
+from index.inherited import LEARNT_ON, RULES_KEY, WEIGHTS_KEY, Inherited
 from index.neighbour_state import State, film_digests
 from index.neighbour_update import kept_of_all, updated
 from index.neighbours import Comparer, Neighbours
+from index.plan import (
+    ANEW,
+    NEIGHBOURS_KEPT,
+    RULES,
+    Order,
+    Plan,
+    data_of,
+    planned,
+    point_at,
+)
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SPARSE_FILE, SimilarFilms
 from index.users.build import build_users
 from index.users.known import SETTINGS
 from index.weights import learn_weights
 
 logger = logging.getLogger(__name__)
-
-RULES = 6
-"""Raised with every change of how the index is made, so that the same data is built anew."""
-
-NEIGHBOURS_KEPT = 100
-"""The most similar films an endpoint gives."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be built.
-
-    Of which version of the `data` (None: the published one); whether to `inherit` what the index
-    published before has learnt; and whether to `point` at the result.
-    """
-
-    data: str | None = None
-    inherit: bool = False
-    point: bool = True
-
-
-ANEW = Order()
-"""Of the published data, learning everything anew."""
 
 
 def run_index(
@@ -84,61 +69,36 @@ def run_index(
     the data version or of the disk, or where the index is below `floors` (those of the
     environment, if not given); then nothing has changed in `root`.
     """
-    floors = floors or Floors()
-    data_folder, data = _data(data_root, order)
+    floors, store = floors or Floors(), StoreSettings().store
+    data_folder, data = data_of(data_root, order)
     with building(root):
-        plan = _planned(root, data, encoders, order)
+        plan = planned(root, data, encoders, order, store)
         if is_whole(root, plan.version, INDEX_KIND, INDEX_FORMAT):
             floors.check(read_manifest(root / plan.version).settings["quality"])
-            return keep(root, plan.version, order.point)
+            if plan.engine == MILVUS:
+                vectors = FaissIndex.load(root / plan.version)
+                upload_to_milvus(store, plan.version, read_facts(data_folder), vectors)
+            if order.point:
+                point_at(root, plan.version)
+            return keep(root, plan.version, point=False)
         facts = read_facts(data_folder)
         if not facts.titles:
             raise DataError(f"{data_folder} holds no films: there is nothing to index")
         with staging(root, plan.version) as folder:
             made = make(folder, facts, plan, encoders, cache_dir)
+            if plan.engine == MILVUS:
+                upload_to_milvus(store, plan.version, facts, FaissIndex.load(folder))
             draft = describe(plan, made)
             measured = measure(SimilarFilms.load(folder, draft), made.neighbours, facts)
             settings = draft.settings | {"quality": made.held_out | measured}
             manifest = draft.model_copy(update={"settings": settings})
             gate = Gate(facts, partial(as_served, encoders.multilingual), floors)
-            target = publish(folder, manifest, gate.check, order.point)
-    made.state.save(_states(cache_dir), plan.version)
+            target = publish(folder, manifest, gate.check, point=False)
+        made.state.save(_states(cache_dir), plan.version)
+        if order.point:
+            point_at(root, plan.version)
     logger.info("index_published version=%s movies=%d", plan.version, len(facts.titles))
     return Outcome(plan.version, target, True, manifest.counts)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an index version will be: its name, what it is made of, and what it takes over."""
-
-    version: str
-    inputs: dict[str, str]
-    layout: Layout
-    learnt_on: dict[str, Any]
-    inherited: Inherited | None
-
-
-def _data(root: Path, order: Order) -> tuple[Path, Manifest]:
-    if order.data is None:
-        return open_current(root, "data", DATA_FORMAT)
-    return open_version(root, order.data, "data", DATA_FORMAT)
-
-
-def _planned(root: Path, data: Manifest, encoders: Encoders, order: Order) -> Plan:
-    """The plan for an index of `data`; the same for the same data, encoders and learning."""
-    inputs = {
-        "encoder": encoders.plot.name,
-        "multilingual_encoder": encoders.multilingual.name,
-    }
-    inherited = None
-    if order.inherit:
-        inherited = Inherited.of_current(root, data, inputs | {RULES_KEY: RULES})
-    own = inherited.learnt_on if inherited else learnt_on(data)
-    layout = default_layout(rated=data.counts.get("users", 0) > 1)
-    recipe = [RULES, NEIGHBOURS_KEPT, layout.as_settings()]
-    inputs |= {"data": data.version, LEARNT_ON: own["data"]}
-    version = version_name(INDEX_KIND, INDEX_FORMAT, inputs, recipe)
-    return Plan(version, inputs, layout, own, inherited)
 
 
 @dataclass(frozen=True)
@@ -147,6 +107,7 @@ class Made:
 
     features: Features
     neighbours: Neighbours
+    engine: dict[str, Any]
     state: State
     weights: str
     held_out: dict[str, float]
@@ -170,7 +131,9 @@ def make(folder: Path, facts: FilmFacts, plan: Plan, encoders: Encoders, cache_d
     features = replace(features, layout=layout)
     state = _nearest(facts, features, old, _states(cache_dir))
     neighbours = Neighbours.of(state.kept.ranks[:, :NEIGHBOURS_KEPT])
-    save(folder, features, neighbours, FaissIndex.build(facts.movie_ids, features.vectors()))
+    flat = FaissIndex.build(facts.movie_ids, features.vectors())
+    save(folder, features, neighbours, flat)
+    engine = build_engine(plan.engine, flat.flat, folder)
     free_text, text_basis = free_text_build.build(
         facts,
         (vectors.overviews, vectors.topics, vectors.words),
@@ -182,7 +145,7 @@ def make(folder: Path, facts: FilmFacts, plan: Plan, encoders: Encoders, cache_d
     text_basis.save(folder)
     write_encoder(encoders.multilingual, folder)
     users = build_users(folder, facts, features, old.users if old else None)
-    return Made(features, neighbours, state, weights, held_out, users)
+    return Made(features, neighbours, engine, state, weights, held_out, users)
 
 
 def _nearest(facts: FilmFacts, features: Features, old: Inherited | None, states: Path) -> State:
@@ -216,7 +179,7 @@ def describe(plan: Plan, made: Made) -> Manifest:
         settings={
             "bloques": [state.as_settings() for state in states],
             "blocks": made.features.layout.as_settings(),
-            "engine": "faiss.IndexScalarQuantizer(fp16, inner product)",
+            ENGINE: made.engine,
             LEARNT_ON: plan.learnt_on,
             "neighbours": NEIGHBOURS_KEPT,
             RULES_KEY: RULES,

@@ -1,6 +1,11 @@
-"""The vector index on FAISS: flat, half precision, read from a file mapped into memory."""
+"""The vectors of a version on FAISS: flat, half precision, read from a file mapped into memory.
+
+Everybody's scores come from here. Where an engine finds the nearest films, only what it finds is
+compared; should it fail, all films are.
+"""
 
 import io
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import VersionError
-from index.store import Floats, Hit, Rows, ranked
+from index.engine import Engine, EngineFault
+from index.store import Among, Floats, Hit, Rows, ranked
 
 VECTORS_FILE = "vectors.faiss"
 IDS_FILE = "movie_ids.npy"
@@ -26,13 +32,28 @@ TIE_MARGIN = 16
 """Hits asked for beyond `k` at first, so that ties at the end can be told by movie_id."""
 
 
+AT_ONCE = 65_536
+"""Vectors taken in one step while building."""
+
+logger = logging.getLogger(__name__)
+
+
 class FaissIndex:
     """See index.store.VectorIndex. Memory: two bytes a number, in pages shared with the file."""
 
-    def __init__(self, movie_ids: NDArray[np.int64], index: faiss.Index, dim: int) -> None:
+    def __init__(
+        self,
+        movie_ids: NDArray[np.int64],
+        index: faiss.Index,
+        dim: int,
+        engine: Engine | None = None,
+    ) -> None:
+        self.fault: str | None = None
+        """Why the engine could not answer the last time it was asked; None where it could."""
         self._ids = movie_ids
-        self._dim = dim
-        self._index = index
+        self.dim = dim
+        self.flat = index
+        self.engine = engine
         self._row = {int(movie_id): row for row, movie_id in enumerate(movie_ids)}
 
     @classmethod
@@ -43,7 +64,8 @@ class FaissIndex:
         index = faiss.IndexScalarQuantizer(
             width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
-        index.add(_filled(vectors, width))
+        for start in range(0, len(vectors), AT_ONCE):
+            index.add(_filled(vectors[start : start + AT_ONCE], width))
         return cls(movie_ids, index, dim)
 
     @classmethod
@@ -65,9 +87,9 @@ class FaissIndex:
         """Write the index into `folder`."""
         # through Python, since FAISS tells a full disk by aborting what it wrote
         with (folder / VECTORS_FILE).open("wb") as file:
-            file.write(faiss.serialize_index(self._index).data)
+            file.write(faiss.serialize_index(self.flat).data)
         save_array(folder / IDS_FILE, self._ids)
-        save_array(folder / DIM_FILE, np.array(self._dim))
+        save_array(folder / DIM_FILE, np.array(self.dim))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -78,8 +100,8 @@ class FaissIndex:
 
     def at(self, rows: Rows) -> Floats:
         """See VectorIndex."""
-        found = self._index.reconstruct_batch(rows.astype(np.int64))
-        return np.asarray(found[:, : self._dim], dtype=np.float32)
+        found = self.flat.reconstruct_batch(rows.astype(np.int64))
+        return np.asarray(found[:, : self.dim], dtype=np.float32)
 
     def products(self, query: Floats, rows: Rows | None = None) -> Floats:
         """See VectorIndex."""
@@ -92,10 +114,36 @@ class FaissIndex:
         found[order[0]] = scores[0]
         return found if rows is None else found[rows]
 
-    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+    @property
+    def exact(self) -> bool:
         """See VectorIndex."""
-        scores, rows = self._search(query, k)
-        return rows[0], scores[0]
+        return self.engine is None
+
+    def top(self, query: Floats, k: int, among: Among | None = None) -> tuple[Rows, Floats]:
+        """See VectorIndex."""
+        if self.engine:
+            found = self._by_engine(self.engine, query, k, among)
+            if found is not None:
+                return found
+        scores, rows = self._search(query, min(k, len(self)), among)
+        there = rows[0] >= 0
+        return rows[0][there], scores[0][there]
+
+    def _by_engine(
+        self, engine: Engine, query: Floats, k: int, among: Among | None
+    ) -> tuple[Rows, Floats] | None:
+        """What the engine finds, with exact scores; None, and a line in the log, if it cannot."""
+        try:
+            rows = engine.nearest(query, k, among)
+        except EngineFault as exc:
+            if str(exc) != self.fault:
+                logger.warning("engine_failed reason=%s", exc)
+            self.fault = str(exc)
+            return None
+        self.fault = None
+        scores = self.at(rows) @ query
+        order = np.argsort(-scores, kind="stable")
+        return rows[order], scores[order]
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """See VectorIndex."""
@@ -108,9 +156,19 @@ class FaissIndex:
             scores, rows = self._search(query, wanted)
         return ranked(self._ids[rows[0]], scores[0], k)
 
-    def _search(self, query: Floats, k: int) -> tuple[Floats, Rows]:
-        scores, rows = self._index.search(_filled(query[None], self._index.d), k)
+    def _search(self, query: Floats, k: int, among: Among | None = None) -> tuple[Floats, Rows]:
+        chosen = selector(among)
+        parameters = faiss.SearchParameters(sel=chosen) if chosen else None  # type: ignore[call-arg]
+        scores, rows = self.flat.search(_filled(query[None], self.flat.d), k, params=parameters)
         return scores, rows
+
+
+def selector(among: Among | None) -> faiss.IDSelector | None:
+    """What FAISS skips films by; None for none."""
+    if among is None:
+        return None
+    bits = np.packbits(among.rows, bitorder="little")
+    return faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]  # its stubs are of C++
 
 
 def _filled(vectors: Floats, width: int) -> Floats:

@@ -43,7 +43,7 @@ class Features:
     def vectors(self) -> Floats:
         """The vectors that FAISS stores, the dense blocks: shape (films, layout.dim)."""
         names = self.layout.names(DENSE)
-        return np.hstack([self.dense[name] for name in names]).astype(np.float32)
+        return np.hstack([self.dense[name] for name in names])
 
     def coverage(self) -> dict[str, int]:
         """How many films have each block."""

@@ -17,7 +17,7 @@ from index.profile import NamesAcross, Profile
 from index.search_space import DECIMALS, Shares, Space, apportioned
 from index.search_text import HALF, TextScorer, TextShares
 from index.search_top import highest
-from index.store import Floats, Rows
+from index.store import Among, Floats, Rows
 from index.users.known import TASTE, UserShares
 
 LIKED, DISLIKED, TEXT, FAMOUS, USER = "liked", "disliked", "text", "famous", "user"
@@ -91,16 +91,16 @@ class FilmSearch:
         self,
         query: Query,
         k: int,
-        allowed: NDArray[np.bool_] | None = None,
+        among: Among | None = None,
         variety: Variety | None = None,
     ) -> list[Found]:
-        """The `k` best films that are `allowed`, shape (films,), without those of the query.
+        """The `k` best films `among` those given (or all), without those of the query.
 
         In the order of the score before it is rounded, ties by row; with diversity, of the adjusted
         score: (1 - diversity) · score - diversity · likeness to the films before.
         """
-        asked = _Asked(self, query)
-        free = np.ones(len(self.space), bool) if allowed is None else allowed.copy()
+        asked = _Asked(self, query, among)
+        free = np.ones(len(self.space), bool) if among is None else among.rows.copy()
         free[query.given] = False
         if k < 1 or not free.any():
             return []
@@ -136,7 +136,8 @@ class FilmSearch:
 class _Asked:
     """One query over one index version: the scores of all films, the shares of some."""
 
-    def __init__(self, engine: FilmSearch, query: Query) -> None:
+    def __init__(self, engine: FilmSearch, query: Query, among: Among | None) -> None:
+        self._among = among
         self._space, self._across, self._query = engine.space, engine._across, query
         films = bool(query.liked or query.disliked or query.user)
         counts = HALF if films and query.text is not None else 1.0
@@ -163,7 +164,8 @@ class _Asked:
 
     def highest(self, free: NDArray[np.bool_], k: int) -> tuple[Rows, Floats]:
         """Rows of the `k` best films that are `free`, best first, and their scores, not rounded."""
-        return highest(self._space.vectors, self._vector, self._beside, free, k)
+        vectors, vector = self._space.vectors, self._vector
+        return highest(vectors, vector, self._beside, free, k, self._among)
 
     def blocks_weigh(self) -> Shares:
         """Weights of the blocks by which films found are compared with one another."""

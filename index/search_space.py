@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from contracts.errors import VersionError
 from contracts.versions import Manifest
 from index.blocks import DENSE, Layout
+from index.engines import StoreSettings, open_engine
 from index.faiss_store import IDS_FILE, FaissIndex
 from index.search_names import Names, SparseRows
 from index.store import Floats, VectorIndex
@@ -62,6 +63,8 @@ class Space:
     def load(cls, folder: Path, manifest: Manifest) -> "Space":
         """From an index version's folder; raises VersionError where a part cannot be read."""
         vectors = FaissIndex.load(folder)
+        store = StoreSettings().store
+        vectors.engine = open_engine(folder, manifest, vectors.flat, vectors.dim, store)
         try:
             layout = Layout.from_settings(manifest.settings["blocks"])
             names = {

@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import Floats, Rows, VectorIndex
+from index.store import Among, Floats, Rows, VectorIndex
 
 NEAREST_TIMES, NEAREST_AT_LEAST = 4, 2000
 """Films asked of FAISS for each one wanted: fewer leave more to look at, more take it longer."""
+
+ENGINE_AT_LEAST = 500
+"""The same of an engine, which takes longer for more."""
 
 FEW = 1000
 """So many films are looked at one by one; for more, all are compared."""
@@ -24,18 +27,24 @@ SLACK = np.float32(1e-5)
 
 
 def highest(
-    vectors: VectorIndex, query: Floats | None, beside: Floats, free: NDArray[np.bool_], k: int
+    vectors: VectorIndex,
+    query: Floats | None,
+    beside: Floats,
+    free: NDArray[np.bool_],
+    k: int,
+    among: Among | None = None,
 ) -> tuple[Rows, Floats]:
     """Rows of the `k` best of the films that are `free`, best first, ties by row; their scores.
 
     A film's score is the inner product of its vector with `query` plus what it has `beside`;
-    `beside` and `free` have shape (films,).
+    `beside` and `free` have shape (films,). All that are free are `among` those that a filter lets
+    through, where there is one. Exact where `vectors` are; with an engine some may be missed.
     """
     rows = np.flatnonzero(free)
     if query is None or not query.any():
         return ordered(rows, beside[rows], k)
     if len(rows) > FEW:
-        some = _candidates(vectors, query, beside, free, k)
+        some = _candidates(vectors, query, beside, free, k, among)
         if some is not None:
             return ordered(*some, k)
     found = vectors.products(query, rows) + beside[rows]
@@ -43,12 +52,18 @@ def highest(
 
 
 def _candidates(
-    vectors: VectorIndex, query: Floats, beside: Floats, free: NDArray[np.bool_], k: int
+    vectors: VectorIndex,
+    query: Floats,
+    beside: Floats,
+    free: NDArray[np.bool_],
+    k: int,
+    among: Among | None,
 ) -> tuple[Rows, Floats] | None:
     """Films among which the best must be, and their scores; None where that would be too many."""
-    wanted = min(max(NEAREST_TIMES * k, NEAREST_AT_LEAST), len(vectors))
-    near, found = vectors.top(query, wanted)
-    bound = found[-1]
+    least_asked = NEAREST_AT_LEAST if vectors.exact else ENGINE_AT_LEAST
+    wanted = min(max(NEAREST_TIMES * k, least_asked), len(vectors))
+    near, found = vectors.top(query, wanted, among)
+    bound = found[-1] if len(near) == wanted else -np.inf
     left = free.copy()
     left[near] = False
     found, near = found[free[near]], near[free[near]]
@@ -58,7 +73,9 @@ def _candidates(
     least = np.partition(scores, len(scores) - k)[len(scores) - k]
     others = np.flatnonzero(left & (beside + bound >= least - SLACK))
     if len(others) > FEW:
-        return None
+        if vectors.exact:
+            return None
+        others = others[np.argpartition(-beside[others], FEW)[:FEW]]
     more = vectors.products(query, others) + beside[others]
     return np.concatenate((near, others)), np.concatenate((scores, more))
 

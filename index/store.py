@@ -18,6 +18,19 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True)
+class Among:
+    """The films that may be found: `rows`, shape (films,), says which, and that is final.
+
+    `years` (first and last, both included; None for no bound) and `languages` (of the original;
+    empty for all) tell an engine that holds these facts where not to look at all.
+    """
+
+    rows: NDArray[np.bool_]
+    years: tuple[int | None, int | None] = (None, None)
+    languages: tuple[str, ...] = ()
+
+
 class VectorIndex(Protocol):
     """Vectors of films, one a movie_id, searched by inner product."""
 
@@ -33,8 +46,16 @@ class VectorIndex(Protocol):
     def products(self, query: Floats, rows: Rows | None = None) -> Floats:
         """Inner product of `query`, shape (dim,), with each film, or with those at `rows`."""
 
-    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
-        """As `nearest`: rows and inner products of `k` films, highest first, ties by chance."""
+    def top(self, query: Floats, k: int, among: Among | None = None) -> tuple[Rows, Floats]:
+        """As `nearest`: rows and inner products of `k` films, highest first, ties by chance.
+
+        Only films that are `among` those given; fewer than `k` where there are fewer. Exact if
+        `exact`, else an engine may miss some.
+        """
+
+    @property
+    def exact(self) -> bool:
+        """Whether `top` compares all films, rather than ask an engine."""
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:
         """At most `k` hits for `query`, shape (dim,): highest first, ties by movie_id."""
@@ -64,10 +85,18 @@ class ExactIndex:
         """See VectorIndex."""
         return (self._vectors if rows is None else self._vectors[rows]) @ query
 
-    def top(self, query: Floats, k: int) -> tuple[Rows, Floats]:
+    @property
+    def exact(self) -> bool:
+        """See VectorIndex."""
+        return True
+
+    def top(self, query: Floats, k: int, among: Among | None = None) -> tuple[Rows, Floats]:
         """See VectorIndex."""
         found = self.products(query)
+        if among is not None:
+            found = np.where(among.rows, found, -np.inf)
         order = np.argsort(-found)[:k]
+        order = order[np.isfinite(found[order])]
         return order, found[order]
 
     def nearest(self, query: Floats, k: int) -> list[Hit]:

@@ -13,6 +13,7 @@ from contracts.errors import ContradictoryRequest, Sentence, ValueNotFound
 from contracts.fold import fold
 from index.names.name_index import NameIndex
 from index.names.titles import shown
+from index.store import Among
 from reco_service.columns import numbered
 from reco_service.platforms import WhereToWatch
 
@@ -82,6 +83,14 @@ class FilmFilter:
         self._place_of = {fold(name): place for place, name in enumerate(self._genres)}
         counts = [len(rows) for rows in self._films_of]
         self._near = NameIndex(self._genres, range(len(self._genres)), counts)
+
+    def among(self, wanted: Wanted) -> Among | None:
+        """The films that may be recommended; None where all may. Raises as `mask` does."""
+        mask = self.mask(wanted)
+        if mask is None:
+            return None
+        codes = tuple(self._languages[self._code(name)] for name in wanted.languages)
+        return Among(mask, (wanted.first_year, wanted.last_year), codes)
 
     def mask(self, wanted: Wanted) -> Mask | None:
         """Whether each film may be recommended; None where all may.

@@ -128,9 +128,10 @@ class Mixes:
         self, query: Query, k: int, narrowed: Narrowed, language: str
     ) -> tuple[list[Found], list[str]]:
         """The films, and what is to be known of the answer."""
-        allowed = self._filter.mask(narrowed.wanted)
+        among = self._filter.among(narrowed.wanted)
         variety = Variety(narrowed.diversity, narrowed.at_most, self._cards.sagas)
-        best = self._search.best(query, k, allowed, variety)
+        best = self._search.best(query, k, among, variety)
+        allowed = None if among is None else among.rows
         notes = self._of_fewer(query, len(best), k, allowed, narrowed.at_most is not None)
         notes += of_answer(query, best, allowed is not None)
         return best, [note.spoken_in(language) for note in notes]

@@ -24,6 +24,7 @@ from index.search import FilmSearch, Query
 from index.search_names import SparseRows
 from index.search_space import Space
 from index.search_top import ordered
+from index.store import Among
 from index.users.files import UserFiles
 from index.users.known import KnownUser, KnownUsers, UserShares
 from index.users.model import UserModel
@@ -106,7 +107,7 @@ def as_served(model: UserModel, features: Features, facts: FilmFacts) -> list[Us
         return best(Query(liked=liked(place), user=shares), free, k)
 
     def best(query: Query, free: Free, k: int) -> Ints:
-        return np.array([found.row for found in engine.best(query, k, free)], np.int64)
+        return np.array([found.row for found in engine.best(query, k, Among(free))], np.int64)
 
     def liked(place: int) -> tuple[int, ...]:
         return tuple(user(place).liked.tolist())

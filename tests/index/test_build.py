@@ -224,7 +224,7 @@ DIES_AT = {
     "half the files are written": "index.build:save_array",
     "all files but the manifest are written": "index.build:publish",
     "the folder gets its name": "pathlib:Path.rename",
-    "the pointer is to be written": "contracts.versions:point_to",
+    "the pointer is to be written": "index.plan:point_to",
     "the pointer moves": "pathlib:Path.replace",
 }
 KILLED_BUILD = """

@@ -7,9 +7,10 @@ import pytest
 
 from contracts.versions import Outcome, open_current, read_manifest
 from etl.run import run_etl
-from index.build import Order, run_index
+from index.build import run_index
 from index.embeddings import Encoders
 from index.inherited import OUTGROWN
+from index.plan import Order
 from tests.fakes import HashEncoder, hash_encoders
 from tests.raw import film, raw_folder
 

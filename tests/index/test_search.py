@@ -19,7 +19,7 @@ from index.search import DISLIKED, FAMOUS, LIKED, TEXT, USER, FilmSearch, Found,
 from index.search_space import DECIMALS, apportioned
 from index.search_text import FULL, HALF
 from index.similar import SimilarFilms
-from index.store import ExactIndex, Floats
+from index.store import Among, ExactIndex, Floats
 from index.users.biases import Doubt, facts_table
 from index.users.factors import Shape
 from index.users.files import UserFiles
@@ -142,7 +142,7 @@ def test_the_best_of_those_allowed_are_found_with_their_scores(
     expected[~mask] = -np.inf
     expected[[*query.liked, *query.disliked]] = -np.inf
     best = np.sort(expected[np.isfinite(expected)])[::-1][:K]
-    found = search.best(query, K, mask)
+    found = search.best(query, K, Among(mask))
     assert len(found) == len(best)
     for film in found:
         assert film.score == pytest.approx(expected[film.row], abs=0.51 * ROUNDING)
@@ -295,8 +295,8 @@ def test_a_query_that_all_films_fit_equally_is_answered_by_row(search: FilmSearc
 @pytest.mark.parametrize("k", [0, -1])
 def test_none_asked_for_and_none_allowed(search: FilmSearch, k: int) -> None:
     assert search.best(Query(liked=(3,)), k) == []
-    assert search.best(Query(liked=(3,)), K, np.zeros(290, bool)) == []
-    assert search.best(Query(liked=(3,)), K, np.arange(290) == 3) == []
+    assert search.best(Query(liked=(3,)), K, Among(np.zeros(290, bool))) == []
+    assert search.best(Query(liked=(3,)), K, Among(np.arange(290) == 3)) == []
 
 
 def test_many_rows_are_read_as_few_are() -> None:
@@ -417,7 +417,7 @@ def test_a_user_adds_taste_and_factors_to_the_score(
     expected[~mask] = -np.inf
     expected[[*query.liked, *query.disliked, *user.rows.tolist()]] = -np.inf
     best = np.sort(expected[np.isfinite(expected)])[::-1][:K]
-    found = search.best(replace(query, user=UserShares(known, user)), K, mask)
+    found = search.best(replace(query, user=UserShares(known, user)), K, Among(mask))
     assert len(found) == len(best)
     for film in found:
         assert film.score == pytest.approx(expected[film.row], abs=2 * ROUNDING)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JOBS = ["etl", "index", "eda"]
 SERVING = {"query": 8001, "reco": 8002, "gateway": 8000}
 ALL = [*JOBS, *SERVING]
+MILVUS = ["milvus-etcd", "milvus-minio", "milvus"]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -110,7 +111,7 @@ def imported(package):
 
 
 def test_there_is_one_container_for_each_job_and_service():
-    assert list(SERVICES) == ALL
+    assert list(SERVICES) == ALL + MILVUS
 
 
 def test_only_the_gateway_publishes_a_port():
@@ -152,6 +153,9 @@ def test_everything_is_built_in_order_and_the_gateway_waits_for_health():
         "query": {"index": built},
         "reco": {"index": built},
         "gateway": {"query": "service_healthy", "reco": "service_healthy"},
+        "milvus-etcd": {},
+        "milvus-minio": {},
+        "milvus": {"milvus-etcd": "service_healthy", "milvus-minio": "service_healthy"},
     }
 
 
@@ -187,7 +191,7 @@ def test_what_a_service_is_told_is_a_setting_it_has(name):
 
 
 def test_jobs_write_the_volume_and_services_only_read_it():
-    assert list(COMPOSE["volumes"]) == ["var"]
+    assert list(COMPOSE["volumes"]) == ["var", *sorted(MILVUS)]
     for job in JOBS:
         assert "var:/app/var" in SERVICES[job]["volumes"]
     for name in SERVING:
@@ -198,6 +202,18 @@ def test_the_report_is_written_when_asked_for_where_the_gateway_reads_it():
     assert SERVICES["eda"]["profiles"] == ["report"]
     assert not [name for name in ALL if name != "eda" and "profiles" in SERVICES[name]]
     assert SERVICES["gateway"]["environment"]["GATEWAY_REPORT_DIR"] == "/app/var/eda"
+
+
+@pytest.mark.parametrize("name", MILVUS)
+def test_milvus_runs_only_when_asked_for_and_reaches_nothing_outside(name):
+    service = SERVICES[name]
+    assert service["profiles"] == ["milvus"]
+    assert not {"ports", "privileged", "cap_add", "devices", "pid", "ipc"} & set(service)
+    assert all(COMPOSE["networks"][each]["internal"] for each in service["networks"])
+    assert re.fullmatch(r"[\w./-]+:(v|RELEASE\.)[\w.-]+", service["image"])
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert [each.partition(":")[0] for each in service["volumes"]] == [name]
 
 
 def test_the_raw_files_are_mounted_read_only_and_never_made_up():
