@@ -42,8 +42,14 @@ class Features:
 
     def vectors(self) -> Floats:
         """The vectors that FAISS stores, the dense blocks: shape (films, layout.dim)."""
-        names = self.layout.names(DENSE)
-        return np.hstack([self.dense[name] for name in names])
+        parts = [self.dense[name] for name in self.layout.names(DENSE)]
+        whole = parts[0].base
+        if whole is None or whole.shape != (len(self), self.layout.dim):
+            return np.hstack(parts)
+        if any(part.base is not whole for part in parts):
+            return np.hstack(parts)
+        # as `build_features` lays them: a million films leave no room for another copy
+        return np.asarray(whole, np.float32)
 
     def coverage(self) -> dict[str, int]:
         """How many films have each block."""
@@ -77,13 +83,24 @@ def build_features(
         known = basis.likes.evidence_of(facts.movie_ids)
     return Features(
         layout,
-        # rounded as FAISS stores them, so that build and service compute the same score
-        dense={name: rows.astype(np.float16).astype(np.float32) for name, rows in dense.items()},
+        dense=_laid(dense, layout),
         sparse={
             name: by_rarity(names, basis.rarity[name]) for name, names in names_of(facts).items()
         },
         evidence=known,
     )
+
+
+def _laid(dense: dict[str, Floats], layout: Layout) -> dict[str, Floats]:
+    """The blocks as parts of one array; what is given is given up, block by block.
+
+    Rounded as FAISS stores them, so that build and service compute the same score.
+    """
+    films = len(next(iter(dense.values())))
+    whole = np.empty((films, layout.dim), np.float32)
+    for name in layout.names(DENSE):
+        whole[:, layout.span(name)] = dense.pop(name).astype(np.float16)
+    return {name: whole[:, layout.span(name)] for name in layout.names(DENSE)}
 
 
 def learn_basis(facts: FilmFacts, vectors: FilmVectors, layout: Layout) -> Basis:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.neighbour_lists import LISTED_FROM, nearest_ranks_within
 from index.neighbours import (
     NONE,
     ROUNDED,
@@ -59,7 +60,9 @@ class Kept:
 def kept_of_all(
     compare: Comparer, served: int, advance: Callable[[int], None] = lambda n: None
 ) -> Kept:
-    """What a full comparison of all films gives."""
+    """What a full comparison gives: of all films, or of lists of them where they are too many."""
+    if len(compare) > LISTED_FROM:
+        return Kept.of(nearest_ranks_within(compare, served + SPARE, advance))
     return Kept.of(nearest_ranks(compare, served + SPARE, advance))
 
 

@@ -108,20 +108,20 @@ class Comparer:
 
     def __init__(self, features: Features) -> None:
         self._features = features
-        self._dense = np.hstack(list(features.dense.values()))
+        self.vectors = features.vectors()
         self._weights = features.layout.weight_rows(features.evidence).astype(np.float32)
         self._place = {block.name: place for place, block in enumerate(features.layout.blocks)}
-        self._columns = np.concatenate(
-            [np.full(rows.shape[1], self._place[name]) for name, rows in features.dense.items()]
-        )
+        self.block_of_number = np.concatenate(
+            [np.full(block.dim, self._place[block.name]) for block in features.layout.blocks]
+        ).astype(np.int64)
 
     def __len__(self) -> int:
-        return len(self._dense)
+        return len(self.vectors)
 
     def scores(self, rows: slice | Ints) -> Floats:
         """Of the films at `rows`, as queries, with all: shape (rows, films). Last bits may vary."""
         shared = self.names(rows) @ self._names_across
-        scores = self.queries(rows) @ self._dense.T
+        scores = self.queries(rows) @ self.vectors.T
         for row in range(len(scores)):
             span = slice(shared.indptr[row], shared.indptr[row + 1])
             scores[row, shared.indices[span]] += shared.data[span]
@@ -131,7 +131,7 @@ class Comparer:
         """Ranks of the `k` films nearest to each at `rows`, ascending: shape (rows, k)."""
         shared = self.names(rows) @ self._names_across
         queries = self.queries(rows)
-        scores = queries @ self._dense.T
+        scores = queries @ self.vectors.T
         best = np.empty((len(rows), k), np.int64)
         for place, row in enumerate(rows.tolist()):
             span = slice(shared.indptr[place], shared.indptr[place + 1])
@@ -148,16 +148,16 @@ class Comparer:
 
     def products(self, query: Floats, rows: Ints) -> NDArray[np.float64]:
         """Inner products of a weighted `query`, shape (dim,), with films, in double precision."""
-        return np.asarray(self._dense[rows].astype(np.float64) @ query.astype(np.float64))
+        return np.asarray(self.vectors[rows].astype(np.float64) @ query.astype(np.float64))
 
     def pair_products(self, queries: Floats, rows: Ints) -> NDArray[np.float64]:
         """As `products`, of each query with one film: `queries` of shape (rows, dim)."""
-        exact = queries.astype(np.float64), self._dense[rows].astype(np.float64)
+        exact = queries.astype(np.float64), self.vectors[rows].astype(np.float64)
         return np.asarray(np.einsum("nd,nd->n", *exact))
 
     def queries(self, rows: slice | Ints) -> Floats:
         """The vectors of films as they ask: each block times its weight, shape (rows, dim)."""
-        return np.asarray(self._dense[rows] * self._weights[rows][:, self._columns])
+        return np.asarray(self.vectors[rows] * self._weights[rows][:, self.block_of_number])
 
     def names(self, rows: slice | Ints) -> sparse.csr_matrix:
         """The names of films as they ask, all blocks side by side: shape (rows, names)."""
@@ -175,17 +175,40 @@ class Comparer:
 
         Gives which films, their queries, the names they share (films, rows), and the scores.
         """
-        across = sparse.hstack(list(self._features.sparse.values()), format="csr")[rows].T.tocsr()
-        others = np.ascontiguousarray(self._dense[rows].T)
+        across = self.all_names[rows].T.tocsr()
+        others = np.ascontiguousarray(self.vectors[rows].T)
         for start in range(0, len(self), AT_ONCE):
             part = slice(start, min(start + AT_ONCE, len(self)))
             queries = self.queries(part)
             shared = np.asarray((self.names(part) @ across).toarray())
             yield part, queries, shared, queries @ others + shared
 
+    def name_weights(self, rows: Ints) -> Floats:
+        """What each block counts for films that ask, shape (rows, blocks)."""
+        return self._weights[rows]
+
+    def mean_weights(self) -> NDArray[np.float64]:
+        """What each block counts for all films together, shape (blocks,)."""
+        return np.asarray(self._weights.mean(axis=0, dtype=np.float64))
+
+    def mean_of(self, rows: Ints) -> Floats:
+        """The mean vector of films, shape (dim,)."""
+        return np.asarray(self.vectors[rows].mean(axis=0))
+
+    @cached_property
+    def all_names(self) -> sparse.csr_matrix:
+        """The names of all films, all blocks side by side: shape (films, names)."""
+        return sparse.hstack(list(self._features.sparse.values()), format="csr")
+
+    @cached_property
+    def block_of_name(self) -> Ints:
+        """The place of the block that each column of `all_names` is of."""
+        sizes = {name: rows.shape[1] for name, rows in self._features.sparse.items()}
+        return np.concatenate([np.full(size, self._place[name]) for name, size in sizes.items()])
+
     @cached_property
     def _names_across(self) -> sparse.csr_matrix:
-        return sparse.hstack(list(self._features.sparse.values()), format="csr").T.tocsr()
+        return self.all_names.T.tocsr()
 
 
 AT_ONCE = 4096
