@@ -1,5 +1,5 @@
 # One image a service: `docker build --build-arg SERVICE=gateway .`
-# SERVICE is etl, index, eda, query, reco or gateway; see docs/operacion/containers.md.
+# SERVICE is etl, index, eda, refresh, query, reco or gateway; see docs/operacion/containers.md.
 
 # Any Debian-like base whose python3 is 3.11 and has venv; a bare Debian 12 will do.
 ARG BASE=python:3.11-slim
@@ -17,7 +17,8 @@ RUN python3 -m venv /venv
 WORKDIR /src
 COPY constraints.txt ./
 # torch first, in a layer of its own: by far the largest, it changes only with its pin
-RUN if [ "$SERVICE" = index ]; then pip install $PIP_EXTRA_ARGS -c constraints.txt torch; fi
+RUN if [ "$SERVICE" = index ] || [ "$SERVICE" = refresh ]; then \
+    pip install $PIP_EXTRA_ARGS -c constraints.txt torch; fi
 COPY pyproject.toml deploy/requirements.py ./
 RUN python requirements.py "$SERVICE" > requirements.txt && \
     pip install $PIP_EXTRA_ARGS -c constraints.txt -r requirements.txt && \
@@ -54,6 +55,12 @@ CMD ["index"]
 FROM runtime AS eda
 COPY eda /app/eda
 CMD ["eda", "--without-png"]
+
+FROM runtime AS refresh
+COPY etl /app/etl
+COPY index /app/index
+COPY refresh /app/refresh
+CMD ["refresh"]
 
 FROM runtime AS query
 COPY index /app/index

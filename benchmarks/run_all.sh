@@ -5,6 +5,8 @@
 #   RAW      folder of raw files; the sample
 #   SCALE    sizes of invented raw files for the ETL, in multiples of the original; 1,3. The whole
 #            claim is 1,3,10 (a quarter of an hour more, 3 GB of disk); empty for none
+#   FILMS    sizes of invented catalogues for all jobs; 20000. The whole claim is
+#            45000,450000,1000000 (hours, 30 GB of disk: raise BOUND too); empty for none
 #   SECONDS_EACH, ROUNDS   of each measurement of an endpoint; 2 and 2
 #   RATINGS  how many are invented to learn users from; 200000. The whole claim is 11000000 (some
 #            20 minutes more: raise BOUND too)
@@ -21,6 +23,7 @@ RAW=$(absolute "${RAW:-$ROOT/data/sample}")
 PYTHON=${PYTHON:-$(ls "$ROOT/.venv/bin/python" 2>/dev/null || echo python3)}
 case "$PYTHON" in */*) PYTHON=$(absolute "$PYTHON") ;; esac
 SCALE=${SCALE-1,3}
+FILMS=${FILMS-20000}
 SECONDS_EACH=${SECONDS_EACH:-2}
 ROUNDS=${ROUNDS:-2}
 RATINGS=${RATINGS:-200000}
@@ -59,6 +62,8 @@ bench nested_cells --raw "$RAW"
 bench etl_job --raw "$RAW" ${SCALE:+--scale "$SCALE"}
 bench encoding --raw "$RAW"
 bench index_job --raw "$RAW"
+bench refresh --raw "$RAW"
+[ -n "$FILMS" ] && bench scale --films "$FILMS"
 bench suggestions --raw "$RAW"
 
 printf '\n=== building what is served\n\n'

@@ -9,12 +9,24 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from cli import keys
+from cli.comparison import comparar
+from cli.options import (
+    DEFAULT_MODEL,
+    DEFAULT_VAR,
+    SAMPLE,
+    FreeTextModel,
+    Model,
+    Precision,
+    Raw,
+    Ray,
+    Var,
+)
+from cli.refresh import historial, refresh
 from cli.serving import SERVICES, serve_one
 from cli.supervise import Ports, supervise
 from contracts import logs
 from contracts.errors import DataError
-
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+from contracts.partitions import partitions
 
 app = typer.Typer(
     name="cartelera",
@@ -24,32 +36,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(keys.app)
+app.command()(refresh)
+app.command()(historial)
+app.command()(comparar)
 
-Raw = Annotated[
-    Path, typer.Option("--raw", help="Folder with the raw files; the sample if absent.")
-]
-Var = Annotated[Path, typer.Option("--var", help="Folder for everything that is built.")]
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
-Model = Annotated[str, typer.Option("--model", help="sentence-transformers model: name or path.")]
-Precision = Annotated[
-    str, typer.Option("--precision", help="'fast' (int8, cosine 0.98 or better) or 'exact'.")
-]
 Rollback = Annotated[
     bool, typer.Option("--rollback", help="Build nothing: go back to the index before this one.")
 ]
 
-FreeTextModel = Annotated[
-    str,
-    typer.Option(
-        "--free-text-model",
-        envvar="RECO_FREE_TEXT_MODEL",
-        help="sentence-transformers model for free text, also at the service; else the built-in.",
-    ),
-]
-
-DEFAULT_VAR = Path("var")
 RAW = Path("data/raw")
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
 BAD_INPUT = 1
 
 
@@ -74,11 +70,12 @@ def descargar(
 
 
 @app.command()
-def etl(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR) -> None:
+def etl(raw: Raw = SAMPLE, var: Var = DEFAULT_VAR, ray: Ray = "") -> None:
     """Turn the raw files into a version of clean tables, and publish it."""
     from etl.run import run_etl
 
-    outcome = run_etl(raw, var / "data")
+    with partitions(ray) as there:
+        outcome = run_etl(raw, var / "data", partitions=there)
     _tell("data", outcome.version, outcome.built, outcome.counts["movies"])
     _tell_titles(outcome.counts)
     _tell_ledger(outcome.counts, outcome.folder)
@@ -91,6 +88,7 @@ def index(
     precision: Precision = "fast",
     free_text_model: FreeTextModel = "",
     rollback: Rollback = False,
+    ray: Ray = "",
 ) -> None:
     """Build the index of the published tables, and publish it."""
     if rollback:
@@ -108,8 +106,10 @@ def index(
     open_current(var / "data", "data", DATA_FORMAT)  # before a model is prepared for nothing
     cache = var / "cache"
     plot = load_encoder(model, precision, cache / "models")  # type: ignore[arg-type]
-    encoders = Encoders(plot, building_encoder(free_text_model, cache / "models"))
-    outcome = run_index(var / "data", var / "index", encoders, cache / "embeddings")
+    asked = building_encoder(free_text_model, cache / "models")
+    with partitions(ray) as there:
+        encoders = Encoders(plot, asked, there)
+        outcome = run_index(var / "data", var / "index", encoders, cache / "embeddings")
     _tell("index", outcome.version, outcome.built, outcome.counts["movies"])
     _tell_users(outcome.folder)
 
@@ -254,9 +254,12 @@ def _roll_back(var: Path) -> None:
     from contracts.columns import DATA_FORMAT
     from contracts.versions import open_version, rolling_back
     from index.blocks import INDEX_FORMAT, INDEX_KIND
+    from index.plan import point_back
 
     with rolling_back(var / "index", INDEX_KIND, INDEX_FORMAT) as before:
         open_version(var / "data", before.inputs.get("data", ""), "data", DATA_FORMAT)
+        if reason := point_back(before):
+            typer.echo(f"the alias in Milvus stays as it was: {reason}", err=True)
     typer.echo(f"index {before.version} is the current one again; services take it up")
 
 

@@ -35,6 +35,7 @@ def _query(var: Path | None) -> Any:
 
 def _reco(var: Path | None) -> Any:
     from contracts.swap import once
+    from index.engines import StoreSettings, on_milvus
     from reco_service.app import create_app
     from reco_service.recommend import Recommender
     from reco_service.settings import Settings
@@ -42,6 +43,8 @@ def _reco(var: Path | None) -> Any:
     settings = (
         Settings() if var is None else Settings(data_dir=var / "data", index_dir=var / "index")
     )
+    if on_milvus(StoreSettings().store):
+        sys.meta_path.remove(WITHOUT_PANDAS)  # the client of Milvus does not load without it
     return create_app(settings, once(Recommender.load(settings), Recommender.load))
 
 
@@ -84,9 +87,12 @@ class WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError("serving uses no pandas", name=name)
 
 
+WITHOUT_PANDAS = WithoutPandas()
+
+
 def _loaded(make_app: Callable[[Path | None], Any], var: Path | None) -> Any:
     """The app, with what loading left behind given back to the system."""
-    sys.meta_path.insert(0, WithoutPandas())
+    sys.meta_path.insert(0, WITHOUT_PANDAS)
     with memory.loading():
         app = make_app(var)
     memory.give_back()

@@ -23,44 +23,6 @@ class Problema(Answer):
     desde: str | None = Field(default=None, description="since when, in UTC (RFC 3339)")
 
 
-class Salud(Answer):
-    """Whether a service is alive or ready, and which version it serves."""
-
-    estado: str
-    servicio: str
-    version: str | None = None
-
-
-class EstadoBloque(Answer):
-    """How many films have one block of the index: nearly all, some, none, or no place for it."""
-
-    bloque: str
-    peliculas: int
-    estado: str = Field(description="completo, parcial, vacio or ausente")
-
-
-class SaludConBloques(Salud):
-    """As Salud, of a service whose index is made of blocks."""
-
-    bloques: list[EstadoBloque] | None = None
-    faltan: list[str] | None = Field(default=None, description="blocks that no film has")
-
-
-class SaludServicio(SaludConBloques):
-    """As SaludConBloques, with what the gateway makes of the service."""
-
-    circuito: str = Field(description="cerrado, abierto (apartado) or semiabierto (a prueba)")
-    desde: str | None = Field(default=None, description="since when it is set aside (UTC)")
-
-
-class SaludGateway(Answer):
-    """Whether the gateway is ready, and each service behind it."""
-
-    estado: str
-    servicio: str
-    servicios: dict[str, SaludServicio]
-
-
 # The assignment's endpoints ---------------------------------------------------------------
 
 

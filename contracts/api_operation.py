@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from contracts.api import Answer, EstadoBloque, Problema, SaludServicio
+from contracts.api import Answer, Problema
+from contracts.api_health import EstadoBloque, SaludServicio
 
 
 class CatalogoPublicado(Answer):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from contracts.api import EstadoBloque, Problema, Salud, SaludConBloques
+from contracts.api import Problema
+from contracts.api_health import EstadoBloque, MotorConMotivo, Salud, SaludDeIndice
 from contracts.context import (
     NO_ROUTE,
     PROBLEM_JSON,
@@ -106,11 +107,12 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
 def health(
     name: str,
     version_of: Callable[[Request], str | None],
-    blocks_of: Callable[[Request], list[EstadoBloque]] | None = None,
+    parts_of: Callable[[Request], tuple[list[EstadoBloque], MotorConMotivo]] | None = None,
 ) -> APIRouter:
     """`/salud/viva` (the process answers) and `/salud/lista` (it has a version loaded).
 
-    A service whose index has blocks gives `blocks_of`; those without a film are named.
+    A service over an index gives `parts_of`: its blocks, of which those without a film are named,
+    and the engine that searches it.
     """
     router = APIRouter(prefix="/salud", tags=["salud"])
 
@@ -119,15 +121,15 @@ def health(
         """El proceso responde."""
         return Salud(estado="viva", servicio=name)
 
-    @router.get("/lista", response_model=SaludConBloques if blocks_of else Salud)
+    @router.get("/lista", response_model=SaludDeIndice if parts_of else Salud)
     async def lista(request: Request) -> Salud:
         """El servicio tiene una versión cargada."""
         said = Salud(estado="lista", servicio=name, version=version_of(request))
-        if blocks_of is None:
+        if parts_of is None:
             return said
-        blocks = blocks_of(request)
+        blocks, engine = parts_of(request)
         missing = [block.bloque for block in blocks if not block.peliculas]
-        return SaludConBloques(**said.model_dump(), bloques=blocks, faltan=missing)
+        return SaludDeIndice(**said.model_dump(), bloques=blocks, faltan=missing, motor=engine)
 
     return router
 

@@ -13,6 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from contracts.refreshes import FOLDER, GOOD, OUTCOMES, Refreshes, Run
 from contracts.swap import Serving
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -30,6 +31,7 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.serving: Serving[Any] | None = None
+        self._refreshes: Refreshes | None = None
         self._registry = CollectorRegistry()
         self._registry.register(self)
         self._requests = Histogram(
@@ -56,6 +58,7 @@ class Metrics(Collector):
         """See Collector."""
         if self.serving is not None:
             yield from self.of_serving(self.serving)
+            yield from self._of_refreshes(self.serving)
 
     def of_serving(self, serving: Serving[Any]) -> Iterator[Metric]:
         """What is told of the version served."""
@@ -74,3 +77,40 @@ class Metrics(Collector):
             value=float(serving.refusing),
         )
         yield from (info, changes, refused)
+
+    def _of_refreshes(self, serving: Serving[Any]) -> Iterator[Metric]:
+        """What is told of refreshes, in the folder beside the root that is served from."""
+        if self._refreshes is None:
+            self._refreshes = Refreshes(serving.root.parent / FOLDER)
+        if (told := self._refreshes.told()) is None:
+            return
+        yield GaugeMetricFamily(
+            "cartelera_refresco_en_curso",
+            "1 while a refresh is under way",
+            value=float(told.under_way),
+        )
+        if told.runs:
+            yield from _of_runs(told.runs)
+
+
+def _of_runs(runs: list[Run]) -> Iterator[Metric]:
+    last = runs[-1]
+    ended = GaugeMetricFamily(
+        "cartelera_refresco_ultimo_resultado",
+        "1 for what the last refresh ended with",
+        labels=["resultado"],
+    )
+    counted = GaugeMetricFamily(
+        "cartelera_refrescos", "Refreshes in the history, by their end", labels=["resultado"]
+    )
+    for outcome in OUTCOMES:
+        ended.add_metric([outcome], float(last.outcome == outcome))
+        counted.add_metric([outcome], sum(run.outcome == outcome for run in runs))
+    good = next((run.ended() for run in reversed(runs) if run.outcome in GOOD), 0.0)
+    for name, said, value in (
+        ("ultimo_timestamp", "When the last refresh ended", last.ended()),
+        ("ultimo_correcto_timestamp", "When the last good refresh ended; 0: never", good),
+        ("duracion", "How long the last refresh took", last.seconds),
+    ):
+        yield GaugeMetricFamily(f"cartelera_refresco_{name}_seconds", said, value=value)
+    yield from (ended, counted)

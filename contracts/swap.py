@@ -89,7 +89,7 @@ class Serving(Generic[T]):
     ) -> None:
         self.current = first
         self.ended = {DONE: 0, REFUSED: 0}
-        self._root = root
+        self.root = root
         self._load = load
         self._clock = clock
         self._refused: Published | None = None
@@ -109,7 +109,7 @@ class Serving(Generic[T]):
         """
         if any(old() is None for old in self._leaving):
             self._give_back()
-        published = published_in(self._root)
+        published = published_in(self.root)
         if published is None:
             return
         if published.version == self.current.version:

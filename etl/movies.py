@@ -1,6 +1,5 @@
 """The movies table: exactly the assignment's transformations, then the house's own checks."""
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +8,10 @@ import pyarrow as pa
 
 from contracts.columns import ALIASES, MOVIES, conform
 from contracts.errors import DataError
+from contracts.partitions import LOCAL, Partitions
 from etl import cells
 from etl.ledger import Ledger
+from etl.nested import Lists, NestedCells
 from etl.read import Row
 
 RAW_COLUMNS = (
@@ -40,13 +41,13 @@ homepage; original_title is read, and lives on in the aliases."""
 AMOUNTS = ("budget", "revenue", "popularity", "vote_average", "vote_count")
 TEXTS = ("title", "original_title", "original_language", "status")
 PROSE = ("overview", "tagline")
-CODES = {"spoken_languages": "iso_639_1", "production_countries": "iso_3166_1"}
+NAMES = ("genres", "production_companies", "spoken_languages", "production_countries")
+COLLECTION = "belongs_to_collection"
 CODE_COLUMNS = {
     "spoken_languages": "spoken_language_codes",
     "production_countries": "production_country_codes",
 }
 NULLABLE_TEXTS = ("belongs_to_collection", "original_language", "overview", "tagline", "status")
-DISTINCT_CELLS_KEPT = 4096
 
 
 class MovieRows:
@@ -80,8 +81,19 @@ class MovieRows:
             values.append(value)
         return values
 
+    def read_nested(self, partitions: Partitions) -> dict[str, list[Lists]]:
+        """What the nested cells hold, by column."""
+        columns = (*NAMES, COLLECTION)
+        lines = [(line,) for line in self.raw.index.tolist()]
+        rows = zip(lines, self.raw[list(columns)].to_numpy().tolist(), strict=True)
+        nested = NestedCells(columns, self.file, self.ledger, partitions)
+        read = zip(*(lists for _, lists in nested.read(rows)), strict=True)
+        return dict(zip(columns, map(list, read), strict=True))
 
-def build_movies(rows: list[Row], file: str, ledger: Ledger) -> tuple[pa.Table, pa.Table]:
+
+def build_movies(
+    rows: list[Row], file: str, ledger: Ledger, partitions: Partitions = LOCAL
+) -> tuple[pa.Table, pa.Table]:
     """Tables MOVIES and ALIASES from raw `rows` with the cells of RAW_COLUMNS."""
     movies = MovieRows(rows, file, ledger)
     clean = _keep_identified(movies).pipe(_add_dates, movies)
@@ -89,7 +101,7 @@ def build_movies(rows: list[Row], file: str, ledger: Ledger) -> tuple[pa.Table, 
     if clean.empty:
         raise DataError(f"{file} holds no film with an id, a title and a release date")
     clean = _add_amounts(clean, movies).pipe(_drop_duplicates, movies)
-    clean = _add_nested(clean, movies)
+    clean = _add_nested(clean, movies.read_nested(partitions))
     clean = clean.assign(
         # the assignment's rule: 0 where the return cannot be computed
         **{"return": (clean["revenue"] / clean["budget"]).where(clean["budget"] > 0, 0.0)},
@@ -147,27 +159,15 @@ def _drop_duplicates(clean: pd.DataFrame, movies: MovieRows) -> pd.DataFrame:
     return clean[~again]
 
 
-def _add_nested(clean: pd.DataFrame, movies: MovieRows) -> pd.DataFrame:
-    for column in ("genres", "production_companies", *CODES):
-        named = movies.read(column, _reader(CODES.get(column, "id")))
-        clean[column] = [[name for _, name in entries] for entries in named]
-        if column in CODES:
-            clean[CODE_COLUMNS[column]] = [[code for code, _ in entries] for entries in named]
-    collections = movies.read("belongs_to_collection", _reader("id"))
-    clean["collection_id"] = pd.array([c[0][0] if c else None for c in collections], dtype="Int64")
-    clean["belongs_to_collection"] = [c[0][1] if c else "" for c in collections]
+def _add_nested(clean: pd.DataFrame, nested: dict[str, list[Lists]]) -> pd.DataFrame:
+    for column in NAMES:
+        clean[column] = [names for names, _ in nested[column]]
+        if column in CODE_COLUMNS:
+            clean[CODE_COLUMNS[column]] = [codes for _, codes in nested[column]]
+    collections = nested[COLLECTION]
+    clean["collection_id"] = pd.array([i[0] if i else None for _, i in collections], dtype="Int64")
+    clean[COLLECTION] = [names[0] if names else "" for names, _ in collections]
     return clean
-
-
-def _reader(key: str) -> Callable[[str], tuple[list[Any], str]]:
-    """Reader of a nested column; the same few cells return all the time, so they are kept."""
-
-    @functools.lru_cache(maxsize=DISTINCT_CELLS_KEPT)
-    def read(cell: str) -> tuple[list[Any], str]:
-        pick = cells.named if key == "id" else functools.partial(cells.coded, key=key)
-        return cells.read_nested(cell, pick)
-
-    return read
 
 
 def _apart(column: pd.Series, reader: Callable[[str], tuple[Any, str]]) -> list[pd.Series]:

@@ -1,13 +1,15 @@
 """The tables that hang on a film: credits (cast and directors) and keywords."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from contracts.columns import CREDITS, KEYWORDS, conform
+from contracts.partitions import LOCAL, Partitions
 from etl import cells
 from etl.ledger import Ledger
+from etl.nested import NestedCells
 from etl.read import Row
 
 CREDITS_COLUMNS = ("id", "cast", "crew")
@@ -23,7 +25,7 @@ class FilmRows:
         self._left = set(known)
         self._known = known
 
-    def of_known_films(self, rows: Iterable[Row]) -> Iterator[tuple[int, int, list[str]]]:
+    def of_known_films(self, rows: Iterable[Row]) -> Iterator[tuple[tuple[int, int], list[str]]]:
         """Line, film and cells of each row that counts; the ledger gets the others."""
         for line, raw, whole in rows:
             movie_id, reason = cells.read_id(raw[0])
@@ -31,43 +33,44 @@ class FilmRows:
                 self.ledger.drop_row(self.file, line, "bad_id" if raw[0] else "no_id", whole)
             elif movie_id in self._left:
                 self._left.remove(movie_id)
-                yield line, movie_id, raw
+                yield (line, movie_id), raw[1:]
             else:
                 reason = "duplicate_id" if movie_id in self._known else "no_such_movie"
                 self.ledger.drop_row(self.file, line, reason, whole)
 
-    def nested(
-        self, line: int, column: str, cell: str, pick: Callable[[list[Any]], list[cells.Named]]
-    ) -> list[cells.Named]:
-        """What `pick` takes from a nested cell; a cell that cannot be read is told."""
-        values, reason = cells.read_nested(cell, pick)
-        if reason:
-            self.ledger.repair(self.file, line, column, reason, cell)
-        return values
 
-
-def build_credits(rows: Iterable[Row], file: str, known: set[int], ledger: Ledger) -> pa.Table:
+def build_credits(
+    rows: Iterable[Row],
+    file: str,
+    known: set[int],
+    ledger: Ledger,
+    partitions: Partitions = LOCAL,
+) -> pa.Table:
     """Table CREDITS from `rows` with the cells of CREDITS_COLUMNS, for films in `known`."""
-    films, found = FilmRows(file, known, ledger), []
-    for line, movie_id, (_, cast, crew) in films.of_known_films(rows):
-        actors = films.nested(line, "cast", cast, cells.billed)
-        directors = films.nested(line, "crew", crew, cells.directing)
-        if actors or directors:
-            found.append((movie_id, *_apart(actors), *_apart(directors)))
+    films = FilmRows(file, known, ledger).of_known_films(rows)
+    found = []
+    nested = NestedCells(CREDITS_COLUMNS[1:], file, ledger, partitions)
+    for (_, movie_id), (actors, directors) in nested.read(films):
+        if actors[0] or directors[0]:
+            found.append((movie_id, *actors, *directors))
     return _sorted_table(found, CREDITS)
 
 
-def build_keywords(rows: Iterable[Row], file: str, known: set[int], ledger: Ledger) -> pa.Table:
+def build_keywords(
+    rows: Iterable[Row],
+    file: str,
+    known: set[int],
+    ledger: Ledger,
+    partitions: Partitions = LOCAL,
+) -> pa.Table:
     """Table KEYWORDS from `rows` with the cells of KEYWORDS_COLUMNS, for films in `known`."""
-    films, found = FilmRows(file, known, ledger), []
-    for line, movie_id, (_, cell) in films.of_known_films(rows):
-        if keywords := films.nested(line, "keywords", cell, cells.named):
-            found.append((movie_id, _apart(keywords)[0]))
+    films = FilmRows(file, known, ledger).of_known_films(rows)
+    found = []
+    nested = NestedCells(KEYWORDS_COLUMNS[1:], file, ledger, partitions)
+    for (_, movie_id), ((keywords, _ids),) in nested.read(films):
+        if keywords:
+            found.append((movie_id, keywords))
     return _sorted_table(found, KEYWORDS)
-
-
-def _apart(named: list[cells.Named]) -> tuple[list[str], list[int | None]]:
-    return [name for _, name in named], [identity for identity, _ in named]
 
 
 def _sorted_table(found: list[Any], schema: pa.Schema) -> pa.Table:

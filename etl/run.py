@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from contracts.columns import DATA_FORMAT, FILM, KEYWORDS, TABLES
 from contracts.errors import DataError
+from contracts.partitions import LOCAL, Partitions
 from contracts.platforms import PLATFORMS
 from contracts.progress import Advance, track
 from contracts.versions import (
@@ -32,8 +33,9 @@ from etl.movies import RAW_COLUMNS, build_movies
 from etl.people import CREDITS_COLUMNS, KEYWORDS_COLUMNS, build_credits, build_keywords
 from etl.read import read_rows
 from etl.scores import Rated, rate
-from etl.sources import Source, find_sources, ratings_files, titles_role
+from etl.sources import Source, ratings_files, titles_role
 from etl.titles import CATALOGUE, TITLES_COLUMNS, build_titles
+from etl.unchanged import Seen
 
 logger = logging.getLogger(__name__)
 
@@ -45,20 +47,21 @@ SIMULATED = "simulated"
 """Stands in the name of a ratings file that nobody's ratings are in: it was made up."""
 
 
-def run_etl(raw: Path, root: Path, point: bool = True) -> Outcome:
+def run_etl(raw: Path, root: Path, point: bool = True, partitions: Partitions = LOCAL) -> Outcome:
     """Build the data version of the files in `raw` into `root`, unless it is there already.
 
-    Without `point` it is not made the current one. Raises DataError for bad input or a fault of the
-    disk; then nothing has changed in `root`.
+    Without `point` it is not made the current one. Raises DataError for bad input, for files that
+    change while they are read, or a fault of the disk; then nothing has changed in `root`.
     """
-    sources = find_sources(raw)
-    inputs = {role: source.sha256() for role, source in sorted(sources.items())}
+    seen = Seen.of(raw)
+    sources, inputs = seen.sources, seen.inputs
     _refuse_copies(sources, inputs)
     version = version_name(KIND, DATA_FORMAT, inputs, RULES)
     with building(root):
         if is_whole(root, version, KIND, DATA_FORMAT):
             return keep(root, version, point)
-        built = transform(sources)
+        with seen.held():
+            built = transform(sources, partitions)
         counts = _counts(built)
         manifest = Manifest(
             kind=KIND,
@@ -98,11 +101,11 @@ class Tables(NamedTuple):
     rated: Rated
 
 
-def transform(sources: dict[str, Source]) -> Tables:
+def transform(sources: dict[str, Source], partitions: Partitions = LOCAL) -> Tables:
     """Every table of a data version, and the ledger they left."""
     ledger = Ledger()
     with without_collector(), track(len(sources), "Reading raw files") as advance:
-        tables = _films(sources, ledger, advance)
+        tables = _films(sources, ledger, advance, partitions)
         titles = match_titles(
             _catalogues(sources, ledger, advance),
             Films(tables["movies"], tables["aliases"], tables["credits"]),
@@ -113,19 +116,24 @@ def transform(sources: dict[str, Source]) -> Tables:
     return Tables(tables, ledger, rated)
 
 
-def _films(sources: dict[str, Source], ledger: Ledger, advance: Advance) -> dict[str, pa.Table]:
+def _films(
+    sources: dict[str, Source], ledger: Ledger, advance: Advance, partitions: Partitions
+) -> dict[str, pa.Table]:
     """Tables of films: movies and aliases, credits, keywords."""
     file = sources["movies"]
-    movies, aliases = build_movies(list(read_rows(file, RAW_COLUMNS, ledger)), file.label, ledger)
+    raw = list(read_rows(file, RAW_COLUMNS, ledger))
+    movies, aliases = build_movies(raw, file.label, ledger, partitions)
+    del raw
     advance(1)
     known = set(movies["movie_id"].to_pylist())
     file = sources["credits"]
-    credits = build_credits(read_rows(file, CREDITS_COLUMNS, ledger), file.label, known, ledger)
+    rows = read_rows(file, CREDITS_COLUMNS, ledger)
+    credits = build_credits(rows, file.label, known, ledger, partitions)
     advance(1)
     keywords = KEYWORDS.empty_table()
     if (optional := sources.get("keywords")) is not None:
         rows = read_rows(optional, KEYWORDS_COLUMNS, ledger)
-        keywords = build_keywords(rows, optional.label, known, ledger)
+        keywords = build_keywords(rows, optional.label, known, ledger, partitions)
         advance(1)
     return {"movies": movies, "credits": credits, "keywords": keywords, "aliases": aliases}
 

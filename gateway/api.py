@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from contracts.api import Salud, SaludGateway
+from contracts.api_health import Salud, SaludGateway
 from contracts.api_operation import EstadoOperacion
 from contracts.http import REQUEST_ID, language_of, problems
 from contracts.metrics import MEDIA_TYPE

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from prometheus_client.core import Metric
 from pydantic import ValidationError
 
-from contracts.api import Problema, SaludServicio
+from contracts.api import Problema
+from contracts.api_health import SaludServicio
 from contracts.api_operation import (
     Ajustes,
     Contadas,

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
-from contracts.api import SaludConBloques, SaludServicio
+from contracts.api_health import SaludConBloques, SaludServicio
 from contracts.errors import ProductError
 from gateway.clients import Upstream
 

@@ -48,6 +48,7 @@ from index.plan import (
     point_at,
 )
 from index.similar import EVIDENCE_FILE, NEIGHBOURS_FILE, SPARSE_FILE, SimilarFilms
+from index.stages import stage
 from index.users.build import build_users
 from index.users.known import SETTINGS
 from index.weights import learn_weights
@@ -77,7 +78,8 @@ def run_index(
             floors.check(read_manifest(root / plan.version).settings["quality"])
             if plan.engine == MILVUS:
                 vectors = FaissIndex.load(root / plan.version)
-                upload_to_milvus(store, plan.version, read_facts(data_folder), vectors)
+                facts = read_facts(data_folder)
+                upload_to_milvus(store, plan.version, vectors, facts.years, facts.languages)
             if order.point:
                 point_at(root, plan.version)
             return keep(root, plan.version, point=False)
@@ -87,7 +89,8 @@ def run_index(
         with staging(root, plan.version) as folder:
             made = make(folder, facts, plan, encoders, cache_dir)
             if plan.engine == MILVUS:
-                upload_to_milvus(store, plan.version, facts, FaissIndex.load(folder))
+                vectors = FaissIndex.load(folder)
+                upload_to_milvus(store, plan.version, vectors, facts.years, facts.languages)
             draft = describe(plan, made)
             measured = measure(SimilarFilms.load(folder, draft), made.neighbours, facts)
             settings = draft.settings | {"quality": made.held_out | measured}
@@ -117,35 +120,54 @@ class Made:
 
 def make(folder: Path, facts: FilmFacts, plan: Plan, encoders: Encoders, cache_dir: Path) -> Made:
     """Write every part of an index version into `folder`."""
-    vectors = embed_films(facts, encoders, cache_dir)
     old = plan.inherited
-    basis = old.basis if old else learn_basis(facts, vectors, plan.layout)
-    basis.save(folder)
-    features = build_features(facts, vectors, plan.layout, basis)
+    features = _described(folder, facts, plan, encoders, cache_dir)
     if old:
         layout, weights, held_out = old.layout, old.weights, old.held_out
     else:
-        learnt = learn_weights(features, facts)
+        with stage("weights"):
+            learnt = learn_weights(features, facts)
         layout, held_out = learnt.layout, learnt.held_out()
         weights = "learnt" if learnt.learnt else "default"
     features = replace(features, layout=layout)
-    state = _nearest(facts, features, old, _states(cache_dir))
+    with stage("neighbours"):
+        state = _nearest(facts, features, old, _states(cache_dir))
     neighbours = Neighbours.of(state.kept.ranks[:, :NEIGHBOURS_KEPT])
-    flat = FaissIndex.build(facts.movie_ids, features.vectors())
-    save(folder, features, neighbours, flat)
-    engine = build_engine(plan.engine, flat.flat, folder)
-    free_text, text_basis = free_text_build.build(
-        facts,
-        (vectors.overviews, vectors.topics, vectors.words),
-        encoders.multilingual,
-        old.text_basis if old else None,
-        partial(embed_words, encoder=encoders.multilingual, cache_dir=cache_dir),
-    )
-    free_text.save(folder)
-    text_basis.save(folder)
-    write_encoder(encoders.multilingual, folder)
-    users = build_users(folder, facts, features, old.users if old else None)
+    with stage("vectors"):
+        flat = FaissIndex.build(facts.movie_ids, features.vectors())
+        save(folder, features, neighbours, flat)
+        engine = build_engine(plan.engine, flat.flat, folder)
+    with stage("users"):
+        users = build_users(folder, facts, features, old.users if old else None)
     return Made(features, neighbours, engine, state, weights, held_out, users)
+
+
+def _described(
+    folder: Path, facts: FilmFacts, plan: Plan, encoders: Encoders, cache_dir: Path
+) -> Features:
+    """The features of all films, and into `folder` whatever else is made of their texts.
+
+    The vectors of the texts, the largest of all that is in memory, are given up with the return.
+    """
+    old = plan.inherited
+    with stage("embedding"):
+        vectors = embed_films(facts, encoders, cache_dir)
+    with stage("features"):
+        basis = old.basis if old else learn_basis(facts, vectors, plan.layout)
+        basis.save(folder)
+        features = build_features(facts, vectors, plan.layout, basis)
+    with stage("free_text"):
+        free_text, text_basis = free_text_build.build(
+            facts,
+            (vectors.overviews, vectors.topics, vectors.words),
+            encoders.multilingual,
+            old.text_basis if old else None,
+            partial(embed_words, encoders=encoders, cache_dir=cache_dir),
+        )
+        free_text.save(folder)
+        text_basis.save(folder)
+        write_encoder(encoders.multilingual, folder)
+    return features
 
 
 def _nearest(facts: FilmFacts, features: Features, old: Inherited | None, states: Path) -> State:

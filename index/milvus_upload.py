@@ -1,5 +1,6 @@
 """Putting a version's vectors into Milvus, pointing at it, and taking old versions away."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,7 +83,7 @@ def upload(
             if _is_whole(client, name, version, films):
                 client.load_collection(name, timeout=BUILD_S)
                 return False
-            client.drop_collection(name, timeout=CONNECT_S)
+            _clear(client, name)
             _create(client, name, version, films)
             for partition, rows in _batches(films):
                 _insert(client, name, partition, rows, films)
@@ -100,6 +101,14 @@ def _is_whole(client: Any, name: str, version: str, films: Films) -> bool:
     held = client.get_collection_stats(name, timeout=CONNECT_S)["row_count"]
     dim = dimension(client.describe_collection(name, timeout=CONNECT_S))
     return seal == (version, len(films)) and (int(held), dim) == (len(films), films.dim)
+
+
+def _clear(client: Any, name: str) -> None:
+    """Drop what a collection was left as, and the alias first: servers after 2.3 want it so."""
+    if client.has_collection(name, timeout=CONNECT_S):
+        for alias in client.list_aliases(name, timeout=CONNECT_S)["aliases"]:
+            client.drop_alias(alias, timeout=CONNECT_S)
+        client.drop_collection(name, timeout=BATCH_S)
 
 
 def _create(client: Any, name: str, version: str, films: Films) -> None:
@@ -164,6 +173,8 @@ def point_alias(address: str, version: str) -> None:
     """Let the alias `cartelera` name this version's collection, at one stroke; DataError."""
     where, name = parsed(address), collection_of(version)
     client = connected(where, DataError)
+    from pymilvus.exceptions import MilvusException
+
     try:
         with in_one_sentence(DataError, where):
             uploaded = _uploaded(client)
@@ -172,6 +183,9 @@ def point_alias(address: str, version: str) -> None:
             if any(each.pointed_at for each in uploaded):
                 client.alter_alias(name, ALIAS, timeout=CONNECT_S)
             else:
+                # one whose collection was dropped is not listed any more, and still there
+                with contextlib.suppress(MilvusException):
+                    client.drop_alias(ALIAS, timeout=CONNECT_S)
                 client.create_alias(name, ALIAS, timeout=CONNECT_S)
     finally:
         client.close()

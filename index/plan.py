@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.columns import DATA_FORMAT
+from contracts.errors import DataError, VersionError
 from contracts.versions import (
     PREVIOUS,
     Manifest,
@@ -18,7 +19,7 @@ from contracts.versions import (
 from index.blocks import INDEX_FORMAT, INDEX_KIND, Layout, default_layout
 from index.embeddings import Encoders
 from index.engine import MILVUS
-from index.engines import ENGINE, StoreSettings, engine_for, point_milvus
+from index.engines import StoreSettings, clear_milvus, engine_for, engine_of, point_milvus
 from index.inherited import LEARNT_ON, RULES_KEY, Inherited, learnt_on
 
 RULES = 6
@@ -85,12 +86,34 @@ def planned(root: Path, data: Manifest, encoders: Encoders, order: Order, store:
 def point_at(root: Path, version: str) -> None:
     """Make a whole index version the current one, in Milvus too if its vectors are there.
 
-    Collections of versions other than this one and the one before are dropped from Milvus.
+    Milvus' alias goes first: where Milvus does not answer (DataError) nothing has changed, and
+    nobody is worse off for an alias that is ahead. Then collections of versions other than this
+    one and the one before are dropped.
     """
+    store, outside = StoreSettings().store, engine_of(read_manifest(root / version)) == MILVUS
+    if outside:
+        point_milvus(store, version)
     if current_version(root) != version:
         point_to(root, version)
-    if read_manifest(root / version).settings[ENGINE][ENGINE] != MILVUS:
-        return
-    before = root / PREVIOUS
-    kept = {before.read_text().strip()} if before.exists() else set()
-    point_milvus(StoreSettings().store, version, kept)
+    if outside:
+        before = root / PREVIOUS
+        clear_milvus(
+            store, {version} | ({before.read_text().strip()} if before.exists() else set())
+        )
+
+
+def point_back(before: Manifest) -> str | None:
+    """Let Milvus' alias name a version that is gone back to; the reason if it could not.
+
+    A Milvus that does not answer is no reason to stay: services answer without it, and none of
+    them uses the alias. That nobody names it is (VersionError): they would refuse the version.
+    """
+    if engine_of(before) != MILVUS:
+        return None
+    try:
+        point_milvus(StoreSettings().store, before.version)
+    except VersionError:
+        raise
+    except DataError as exc:
+        return str(exc)
+    return None

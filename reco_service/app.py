@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from contracts.api import EstadoBloque
+from contracts.api_health import EstadoBloque, MotorConMotivo
 from contracts.http import add_routes, health, install_service, metrics_of
 from contracts.swap import Serving, Snapshot, tag_of
 from contracts.tracing import Tracing
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, load: Load = Recommender.load) 
         health(
             NAME,
             lambda request: request.state.snapshot.version,
-            lambda request: request.state.snapshot.content.blocks,
+            lambda request: parts_of(request.state.snapshot.content),
         )
     )
     app.include_router(operation_of(NAME, settings.index_dir, settings.data_dir))
@@ -90,6 +90,11 @@ def blocks_served(settings: Settings, recommender: Recommender) -> list[EstadoBl
         EstadoBloque(bloque=state.name, peliculas=state.films, estado=state.state)
         for state in states
     ]
+
+
+def parts_of(served: Served) -> tuple[list[EstadoBloque], MotorConMotivo]:
+    """What health tells of the version served: its blocks, and its engine."""
+    return list(served.blocks), served.engine()
 
 
 def warn_of_missing(blocks: list[EstadoBloque], version: str) -> None:

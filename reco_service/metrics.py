@@ -8,10 +8,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from contracts.api import EstadoBloque, Recomendada
+from contracts.api import Recomendada
+from contracts.api_health import EstadoBloque
 from contracts.metrics import Metrics
 from contracts.swap import Serving
 from index.block_states import FREE_TEXT
+from index.engines import EngineState
+from reco_service.served import Served
 
 NOTHING = "ninguno"
 """Stands for the block where no share of a result is above 0."""
@@ -43,8 +46,10 @@ class RecoMetrics(Metrics):
     def of_serving(self, serving: Serving[Any]) -> Iterator[Metric]:
         """See Metrics; a block that has decided nothing yet is told with 0."""
         yield from super().of_serving(serving)
-        blocks: Sequence[EstadoBloque] = serving.current.content.blocks
+        served: Served = serving.current.content
+        blocks = served.blocks
         yield from _of_blocks(blocks)
+        yield from _of_engine(served.engine_state())
         with self._lock:
             decided = dict(self._decided)
         names = [block.bloque for block in blocks if block.bloque != FREE_TEXT]
@@ -56,6 +61,26 @@ class RecoMetrics(Metrics):
         for name in dict.fromkeys([*names, *decided]):
             results.add_metric([name], decided.get(name, 0))
         yield results
+
+
+def _of_engine(state: EngineState) -> tuple[Metric, Metric, Metric]:
+    named = GaugeMetricFamily(
+        "cartelera_motor_vectores",
+        "1 for the engine that finds the nearest films: flat, hnsw, ivfpq or milvus",
+        labels=["motor"],
+    )
+    named.add_metric([state.name], 1)
+    down = GaugeMetricFamily(
+        "cartelera_motor_vectores_caido",
+        "1 while the engine does not answer and all films are compared",
+        value=float(state.fault is not None),
+    )
+    faults = CounterMetricFamily(
+        "cartelera_motor_vectores_fallos",
+        "Searches for which the engine of the version served gave no answer",
+        value=state.faults,
+    )
+    return named, down, faults
 
 
 def _of_blocks(blocks: Sequence[EstadoBloque]) -> tuple[Metric, Metric]:

@@ -8,7 +8,7 @@ from statistics import fmean
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from contracts.api import EstadoBloque
+from contracts.api_health import EstadoBloque
 from contracts.api_operation import DetalleIndice, ModeloUsuarios, Versiones
 from contracts.builds import Builds, Details, pointing
 from contracts.columns import DATA_FORMAT

@@ -43,6 +43,7 @@ class Recommender:
         text: TextScorer | None = None,
     ) -> None:
         self.version = version
+        self.vectors = similar.space.vectors
         self.users = users
         self._cards = cards
         self._similar = similar

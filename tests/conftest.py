@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.ray_cluster import RayCluster
     from tests.stack import Stack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,15 @@ def sample_stack(sample_raw: Path, real_var: Path) -> Iterator["Stack"]:
 
     with running(sample_raw, real_var) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def ray_nodes() -> Iterator["RayCluster"]:
+    """A real Ray cluster of two nodes, one for all tests; who kills a node makes it whole."""
+    from tests.ray_cluster import ray_cluster
+
+    with ray_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

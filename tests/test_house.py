@@ -11,10 +11,14 @@ from pydantic_settings import BaseSettings
 import gateway.settings
 import query_service.settings
 import reco_service.settings
+import refresh.settings
 from contracts.errors import catalogue
 from tests.conftest import ROOT
 
-PACKAGES = ("cli", "contracts", "eda", "etl", "index", "query_service", "reco_service", "gateway")
+PACKAGES = ("cli", "contracts", "eda", "etl", "gateway", "index", "refresh") + (
+    "query_service",
+    "reco_service",
+)
 LONGEST_MODULE = 300
 
 
@@ -33,7 +37,12 @@ def test_packages_depend_on_one_another_in_one_direction() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [query_service.settings.Settings, reco_service.settings.Settings, gateway.settings.Settings],
+    [
+        query_service.settings.Settings,
+        reco_service.settings.Settings,
+        gateway.settings.Settings,
+        refresh.settings.Settings,
+    ],
 )
 def test_every_setting_is_described_and_documented(settings: type[BaseSettings]) -> None:
     document = (ROOT / "docs" / "settings.md").read_text()

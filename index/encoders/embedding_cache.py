@@ -1,6 +1,7 @@
 """Vectors kept by what their text says, so that no text is ever embedded twice."""
 
 import fcntl
+import functools
 import hashlib
 import logging
 import re
@@ -13,6 +14,7 @@ from typing import BinaryIO, Self
 import numpy as np
 
 from contracts.errors import DataError
+from contracts.partitions import LOCAL, Partitions
 from contracts.progress import Advance, track
 from index.encoders.chunk_file import read_keys, read_vectors, write_chunk
 from index.encoders.text_encoder import TextEncoder, Vectors
@@ -27,21 +29,43 @@ log = logging.getLogger(__name__)
 
 
 def embed(
-    texts: Sequence[str], encoder: TextEncoder, cache: "EmbeddingCache", progress: Track = track
+    texts: Sequence[str],
+    encoder: TextEncoder,
+    cache: "EmbeddingCache",
+    progress: Track = track,
+    partitions: Partitions = LOCAL,
 ) -> Vectors:
-    """Vectors of `texts`, shape (texts, dim), in their order; only unknown texts are encoded.
+    """Vectors of `texts`, shape (texts, dim), in their order; only unknown texts are encoded."""
+    encode_missing(texts, encoder, cache, progress, partitions)
+    return cache.vectors(texts)
 
-    What is encoded is kept chunk by chunk, so that a build begun again goes on where it was.
+
+def encode_missing(
+    texts: Sequence[str],
+    encoder: TextEncoder,
+    cache: "EmbeddingCache",
+    progress: Track = track,
+    partitions: Partitions = LOCAL,
+) -> None:
+    """Fill `cache` with what it lacks of `texts`.
+
+    What is encoded, wherever, is kept here chunk by chunk, so that a build begun again goes on
+    where it was.
     """
     missing = cache.missing(texts)
     if missing:
         log.info("embedding texts=%d known=%d", len(missing), len(texts) - len(missing))
+    chunks = [missing[at : at + CHUNK_TEXTS] for at in range(0, len(missing), CHUNK_TEXTS)]
     with progress(len(missing), "embedding texts") as advance:
-        for start in range(0, len(missing), CHUNK_TEXTS):
-            chunk = missing[start : start + CHUNK_TEXTS]
-            cache.add(chunk, encoder.encode(chunk))
+        encoded = partitions.map_made(functools.partial(_encode, encoder), chunks)
+        for chunk, vectors in zip(chunks, encoded, strict=True):
+            cache.add(chunk, vectors)
             advance(len(chunk))
-    return cache.vectors(texts)
+
+
+def _encode(encoder: TextEncoder) -> Callable[[Sequence[str]], Vectors]:
+    """What encodes a chunk; elsewhere `encoder` is made anew as it arrives."""
+    return encoder.encode
 
 
 class EmbeddingCache:

@@ -43,9 +43,14 @@ class MultilingualEncoder:
     def __init__(self, files: Path | None = None) -> None:
         """Find the package; DataError where it is missing, VersionError for damaged `files`."""
         folder = _folder()
+        self._files = files
         self._mapped = None if files is None else MappedModel(files)
         self.name = self._mapped.name if self._mapped else _name(folder)
         self._model: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        files = self._files.resolve() if self._files else None
+        return _same, (files, self.name)
 
     @staticmethod
     def write(folder: Path) -> None:
@@ -97,6 +102,14 @@ class MultilingualEncoder:
             self._model = USE(threads=1)
         found: Vectors = self._model.encode(texts)
         return found
+
+
+def _same(files: Path | None, name: str) -> MultilingualEncoder:
+    """The encoder called `name` on another machine; DataError where it is another one there."""
+    encoder = MultilingualEncoder(files)
+    if encoder.name != name:
+        raise DataError(f"free text is encoded by {encoder.name} there and by {name} here")
+    return encoder
 
 
 def _readable(text: str) -> str:

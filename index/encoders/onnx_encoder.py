@@ -26,9 +26,13 @@ class OnnxEncoder:
     def __init__(self, path: Path, name: str) -> None:
         """Load the file at `path`; DataError if it is damaged."""
         self.name = name
+        self._path = path
         self._session = _session(path)
         self._tokenizer = _tokenizer(self._session)
         self.dim = int(self._session.get_outputs()[0].shape[1])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OnnxEncoder, (self._path.resolve(), self.name)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit float32 vectors, shape (texts, dim), in the order of the texts."""
@@ -47,7 +51,10 @@ class OnnxEncoder:
 
 
 def _cores() -> int:
-    """How many cores this process may use; all there are where the system does not say."""
+    """How many cores this process may use; all there are where nobody says otherwise."""
+    # Ray says so to each of its processes, of which there is one a core
+    if (told := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(told):
+        return int(told)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -21,8 +21,12 @@ class SentenceEncoder:
     def __init__(self, folder: Path, name: str) -> None:
         """Load the model in `folder`; DataError if sentence-transformers cannot."""
         self.name = name
+        self._folder = folder
         self.model = _load(folder, name)
         self.dim = self._encode([""]).shape[1]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SentenceEncoder, (self._folder.resolve(), self.name)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit float32 vectors, shape (texts, dim), in the order of the texts."""

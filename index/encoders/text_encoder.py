@@ -10,7 +10,11 @@ Vectors = NDArray[np.float32]
 
 
 class TextEncoder(Protocol):
-    """Texts to unit vectors; the vector of a text depends on that text alone."""
+    """Texts to unit vectors; the vector of a text depends on that text alone.
+
+    It can be pickled: one that holds a model travels as what it is made of, and so to where the
+    same files lie at the same place.
+    """
 
     @property
     def name(self) -> str:

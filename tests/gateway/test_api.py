@@ -56,14 +56,16 @@ async def test_it_is_ready_when_all_services_are(fronting):
     }
 
 
-async def test_it_passes_on_which_blocks_a_service_lacks(fronting):
+async def test_it_passes_on_which_blocks_a_service_lacks_and_how_its_engine_does(fronting):
     blocks = [
         {"bloque": "texto", "peliculas": 9, "estado": "completo"},
         {"bloque": "asociacion", "peliculas": 0, "estado": "ausente"},
     ]
 
     def lacking(service, request):
-        told = {"bloques": blocks, "faltan": ["asociacion"]} if service == "reco" else {}
+        engine = {"nombre": "milvus", "estado": "caido", "motivo": "http://inside:19530 is down"}
+        told = {"bloques": blocks, "faltan": ["asociacion"], "motor": engine}
+        told = told if service == "reco" else {}
         return httpx.Response(200, json=healthy(service, request).json() | told)
 
     async with fronting(lacking) as gateway:
@@ -72,6 +74,8 @@ async def test_it_passes_on_which_blocks_a_service_lacks(fronting):
     services = answer.json()["servicios"]
     assert services["recomendaciones"]["bloques"] == blocks
     assert services["recomendaciones"]["faltan"] == ["asociacion"]
+    # without the reason, which is not for everybody
+    assert services["recomendaciones"]["motor"] == {"nombre": "milvus", "estado": "caido"}
     assert services["recomendaciones"]["servicio"] == "recomendaciones"
     assert set(services["consultas"]) == {"estado", "servicio", "version", "circuito"}
 

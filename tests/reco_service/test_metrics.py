@@ -7,7 +7,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from contracts.api import EstadoBloque, Motivo, Recomendada
+from contracts.api import Motivo, Recomendada
+from contracts.api_health import EstadoBloque
 from contracts.swap import Serving, Snapshot
 from reco_service.metrics import RecoMetrics
 from reco_service.recommend import Recommender

@@ -21,12 +21,15 @@ from cli.supervise import LEAN
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = ["etl", "index", "eda"]
 SERVING = {"query": 8001, "reco": 8002, "gateway": 8000}
-ALL = [*JOBS, *SERVING]
+REFRESH = "refresh"
+ALL = [*JOBS, *SERVING, REFRESH]
 MILVUS = ["milvus-etcd", "milvus-minio", "milvus"]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PACKAGES = {"cli", "contracts", "eda", "etl", "index", "query_service", "reco_service", "gateway"}
+PACKAGES = {"cli", "contracts", "eda", "etl", "gateway", "index", "refresh"} | {
+    f"{name}_service" for name in ("query", "reco")
+}
 ENCODING = {"torch", "sentence-transformers", "onnxruntime", "transformers"}
 
 
@@ -124,7 +127,7 @@ def test_only_the_gateway_publishes_a_port():
 def test_only_the_gateway_is_on_a_network_that_reaches_outside():
     assert [name for name in SERVING if "edge" in SERVICES[name]["networks"]] == ["gateway"]
     assert COMPOSE["networks"]["backend"]["internal"] is True
-    assert all(SERVICES[job]["network_mode"] == "none" for job in JOBS)
+    assert all(SERVICES[job]["network_mode"] == "none" for job in [*JOBS, REFRESH])
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -153,6 +156,7 @@ def test_everything_is_built_in_order_and_the_gateway_waits_for_health():
         "query": {"index": built},
         "reco": {"index": built},
         "gateway": {"query": "service_healthy", "reco": "service_healthy"},
+        "refresh": {"index": built},
         "milvus-etcd": {},
         "milvus-minio": {},
         "milvus": {"milvus-etcd": "service_healthy", "milvus-minio": "service_healthy"},
@@ -200,8 +204,18 @@ def test_jobs_write_the_volume_and_services_only_read_it():
 
 def test_the_report_is_written_when_asked_for_where_the_gateway_reads_it():
     assert SERVICES["eda"]["profiles"] == ["report"]
-    assert not [name for name in ALL if name != "eda" and "profiles" in SERVICES[name]]
+    assert [name for name in ALL if "profiles" in SERVICES[name]] == ["eda", REFRESH]
     assert SERVICES["gateway"]["environment"]["GATEWAY_REPORT_DIR"] == "/app/var/eda"
+
+
+def test_the_refresh_goes_on_by_itself_when_asked_for_and_is_given_time_to_end():
+    service = SERVICES[REFRESH]
+    assert (service["profiles"], service["restart"]) == (["refresh"], "unless-stopped")
+    assert service["stop_grace_period"] == "15m"
+    raw, var = service["volumes"]
+    assert raw == SERVICES["etl"]["volumes"][0] and var == "var:/app/var"
+    assert service["command"][:3] == ["refresh", "--raw", raw["target"]]
+    assert service["command"][3:] == ["--every", "${EVERY:-6h}", "--watch"]
 
 
 @pytest.mark.parametrize("name", MILVUS)
