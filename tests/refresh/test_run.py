@@ -214,7 +214,7 @@ def test_a_clock_that_is_set_back_makes_no_run_shorter_than_nothing(fresh: Place
 def test_a_version_published_by_somebody_else_meanwhile_is_left_alone(fresh: Place) -> None:
     before = fresh.served()
 
-    def judge(then: Folders | None, now: Folders) -> None:
+    def judge(then: Folders | None, now: Folders, tell: Tell) -> None:
         point_to(fresh.var / "data", now.data.name)
 
     with pytest.raises(DataError, match="another version was published"):
