@@ -2,11 +2,13 @@
 
     python benchmarks/scale.py --films 45000,450000,1000000 [--keep DIR]
 
-For each size raw files of the original's format are invented (`generate_raw.py`); then, each a
-process of its own by the system's accounting, the ETL job, the index job, the search of the ten
-nearest by vector beside the same search that compares all films, and an index version loaded and
-asked as the service does. Texts are embedded by quick encoders (`scale_encoders.py`): what the
-real ones take is measured on 1,000 texts of each kind and multiplied by the number of texts.
+For each size raw files of the original's format are invented (`generate_raw.py`), with ratings
+(`generate_ratings.py`); then, each a process of its own by the system's accounting, the ETL job,
+the index job, the search of the ten nearest by vector beside the same search that compares all
+films, and an index version loaded and asked as the service does. Texts are embedded by quick
+encoders (`scale_encoders.py`): what the real ones take is measured on 1,000 texts of each kind and
+multiplied by the number of texts.
+
 A stage's growth is the exponent of its time: the slope between the logarithms of two sizes, 1
 being proportional. Free disk: 30 GB for a million films.
 """
@@ -49,7 +51,8 @@ def measured(films: int, folder: Path) -> Size:
     """Invent, build, ask; print the figures."""
     raw, var = folder / "raw", folder / "var"
     run(python(HERE / "generate_raw.py", "--out", raw, "--films", films))
-    print(f"\n{films:,} films, {bytes_of(raw) / MB:,.0f} MB of raw files", flush=True)
+    rated = run(python(HERE / "generate_ratings.py", "--raw", raw)).lines[-1].text
+    print(f"\n{films:,} films, {bytes_of(raw) / MB:,.0f} MB of raw files, {rated}", flush=True)
     etl = run(cartelera("etl", "--raw", raw, "--var", var))
     shutil.rmtree(raw)
     tell("ETL", etl, bytes_of(var / "data"), films)

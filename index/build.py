@@ -97,7 +97,8 @@ def run_index(
             manifest = draft.model_copy(update={"settings": settings})
             gate = Gate(facts, partial(as_served, encoders.multilingual), floors)
             target = publish(folder, manifest, gate.check, point=False)
-        made.state.save(_states(cache_dir), plan.version)
+        before = plan.inherited.version if plan.inherited else None
+        made.state.save(_states(cache_dir), plan.version, before)
         if order.point:
             point_at(root, plan.version)
     logger.info("index_published version=%s movies=%d", plan.version, len(facts.titles))

@@ -41,8 +41,12 @@ class State:
         found[now[same]] = here[same]
         return found
 
-    def save(self, folder: Path, version: str) -> None:
-        """Write it as that of index `version`; a full disk costs the next build time, no more."""
+    def save(self, folder: Path, version: str, beside: str | None = None) -> None:
+        """Write it as that of index `version`; a full disk costs the next build time, no more.
+
+        The newest few are kept, and that of the version `beside`, which stays the one to begin
+        from if this one is refused.
+        """
         path = folder / f"{version}.npz"
         draft = folder / f".{version}.npz"
         try:
@@ -56,7 +60,7 @@ class State:
                     floor=self.kept.floor,
                 )
             draft.replace(path)
-            _forget(folder)
+            _forget(folder, beside)
         except OSError as exc:
             draft.unlink(missing_ok=True)
             logger.warning("neighbour_state_not_kept path=%s reason=%s", path, exc.strerror)
@@ -113,8 +117,9 @@ def film_digests(facts: FilmFacts, features: Features) -> Digests:
     return np.frombuffer(bytes(hashed), np.dtype((np.void, DIGEST_BYTES)))
 
 
-def _forget(folder: Path) -> None:
-    """Keep the newest few."""
+def _forget(folder: Path, beside: str | None) -> None:
+    """Keep the newest few, and that of `beside`."""
     states = sorted(folder.glob("[!.]*.npz"), key=lambda path: path.stat().st_mtime_ns)
     for path in states[:-STATES_KEPT]:
-        os.unlink(path)
+        if path.stem != beside:
+            os.unlink(path)

@@ -162,6 +162,13 @@ def test_only_the_newest_states_are_kept(facts: FilmFacts, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["three.npz", "two.npz"]
 
 
+def test_the_state_that_refused_builds_began_from_is_kept(facts: FilmFacts, tmp_path: Path) -> None:
+    state_of(facts).save(tmp_path, "served")
+    for version in ("refused", "again", "once more"):
+        state_of(facts).save(tmp_path, version, beside="served")
+    assert State.load(tmp_path, "served") is not None
+
+
 @pytest.mark.parametrize("content", [b"", b"PK nothing"])
 def test_a_damaged_or_missing_state_is_none(
     facts: FilmFacts, tmp_path: Path, content: bytes
