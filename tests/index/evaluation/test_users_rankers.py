@@ -17,6 +17,7 @@ from index.facts import FilmFacts
 from index.features import Features
 from index.ratings import Ratings
 from index.search import FilmSearch, Query
+from index.store import Among
 from index.users.biases import facts_table
 from index.users.known import UserShares
 from index.users.model import UserModel, fit
@@ -119,7 +120,7 @@ def test_the_hybrid_is_what_the_service_answers(features: Features, model: UserM
         own = hybrid.top(place, free, 10).tolist()
         assert own == [found.row for found in served]
         alike = likes.top(place, free, 10).tolist()
-        assert alike == [found.row for found in engine.best(Query(liked=liked), 10, free)]
+        assert alike == [found.row for found in engine.best(Query(liked=liked), 10, Among(free))]
         differ += own != alike
     assert differ > USERS / 2
 
