@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
-import pytest
 
 from benchmarks.processes import free_port
 from tests.conftest import ROOT
@@ -148,7 +147,6 @@ def environment() -> dict[str, str]:
 @contextlib.contextmanager
 def ray_cluster() -> Iterator[RayCluster]:
     """Two nodes with one core each; nothing is left of them."""
-    pytest.importorskip("ray", reason="Ray is not installed")
     with contextlib.ExitStack() as ending:
         # short: the paths of its sockets must fit into 107 bytes
         folder = ending.enter_context(

@@ -39,7 +39,6 @@ def said(where: str) -> str:
 
 @pytest.mark.slow
 def test_ray_gives_what_this_process_gives() -> None:
-    pytest.importorskip("ray", reason="Ray is not installed")
     told = said("")
     assert told.count("\n") == 5
     assert said("local") == told

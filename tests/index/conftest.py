@@ -20,6 +20,5 @@ def facts(sample_data: Path) -> FilmFacts:
 @pytest.fixture(scope="session")
 def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A real Milvus on this machine, one for all tests; who kills it starts it again."""
-    pytest.importorskip("pymilvus", reason="the client of Milvus is not installed")
     with milvus_server(tmp_path_factory.mktemp("milvus")) as server:
         yield server

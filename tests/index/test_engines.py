@@ -67,7 +67,6 @@ def of_milvus(address: str) -> Engine:
 
 
 def of_lite(request: pytest.FixtureRequest) -> Engine:
-    pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
     folder = request.getfixturevalue("tmp_path_factory").mktemp("lite")
     return of_milvus(f"milvus:{folder / 'films.db'}")
 

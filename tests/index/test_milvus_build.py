@@ -56,14 +56,12 @@ def store(request: pytest.FixtureRequest, lite: str) -> Iterator[str]:
 @pytest.fixture
 def lite(tmp_path: Path) -> str:
     """A file of milvus-lite."""
-    pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
     return f"milvus:{tmp_path / 'films.db'}"
 
 
 @pytest.fixture
 def nobody() -> str:
     """An address where no Milvus is."""
-    pytest.importorskip("pymilvus", reason="the client of Milvus is not installed")
     return f"milvus:http://127.0.0.1:{free_ports(1)[0]}"
 
 

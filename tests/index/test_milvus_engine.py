@@ -45,7 +45,6 @@ KEPT = {"cartelera_engines", "cartelera_kept"}
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A Milvus without versions of ours."""
     if request.param == "lite":
-        pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
         yield f"milvus:{tmp_path / 'films.db'}"
         return
     server = request.getfixturevalue("milvus")
@@ -195,7 +194,6 @@ def test_what_a_killed_upload_left_is_not_served_and_made_again(address: str) ->
 
 
 def test_other_films_under_the_same_name_are_replaced(tmp_path: Path) -> None:
-    pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
     address = f"milvus:{tmp_path / 'films.db'}"
     upload(address, "one", Films(VECTORS[:100].__getitem__, YEARS[:100], ["en"] * 100))
     assert upload(address, "one", FILMS) is True
@@ -333,7 +331,6 @@ def test_an_engine_that_was_closed_says_so(engine: MilvusEngine) -> None:
 
 
 def test_nobody_there_is_told_in_one_sentence() -> None:
-    pytest.importorskip("pymilvus")
     where = f"http://127.0.0.1:{free_ports(1)[0]}"
     with pytest.raises(EngineFault, match=f"^Milvus at {where} does not answer$"):
         opened(f"milvus:{where}")

@@ -30,7 +30,6 @@ SWAPS = 20
 @pytest.fixture
 def lite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A file of milvus-lite, which INDEX_STORE names, and which is asked though films are few."""
-    pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
     monkeypatch.setattr(search_top, "ENGINE_AT_LEAST", 60)
     monkeypatch.setattr(search_top, "FEW", 140)
     store = f"milvus:{tmp_path / 'films.db'}"
